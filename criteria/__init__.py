@@ -1,0 +1,1 @@
+"""Criteria packs: data only."""
