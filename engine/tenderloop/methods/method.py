@@ -17,12 +17,18 @@ Kind = Literal["number", "choice", "yes_no", "date", "table"]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table-valued input. ``unit`` is None for text."""
+    """A column of a table-valued input. ``unit`` is None for text; the first column is the key and its values are unique.
+
+    ``least`` and ``most`` are the valid range, in ``unit``. A cell of an ``optional`` column may be left out or be None.
+    """
 
     name: str
     unit: str | None
     label: str = ""
     options: tuple[str, ...] = ()
+    optional: bool = False
+    least: Fraction | None = None
+    most: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class Line:
     table: str = ""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  (it is not an error of ours: the inputs are refused)
     """The inputs cannot be true together, or lie outside the method's valid range. ``input`` names the one to look at."""
 
     def __init__(self, message: str, input: str = "", hint: str = "") -> None:
@@ -184,26 +190,84 @@ class Method:
 def _check(method: str, declared: Input, value: Value | None) -> None:
     if value is None:
         return
-    if declared.kind == "number":
+    place = f"{method}: '{declared.name}'"
+    if declared.kind == "table":
+        _check_table(place, declared, value)
+    elif declared.kind == "number":
         if not isinstance(value, Fraction):
-            raise Refused(f"{method}: '{declared.name}' must be a number in {declared.unit}", declared.name)
-        if declared.least is not None and value < declared.least:
-            raise Refused(f"{method}: '{declared.name}' is below {declared.least} {declared.unit}", declared.name)
-        if declared.most is not None and value > declared.most:
-            raise Refused(f"{method}: '{declared.name}' is above {declared.most} {declared.unit}", declared.name)
-    elif declared.options and isinstance(value, str) and value not in declared.options:
-        raise Refused(f"{method}: '{declared.name}' is '{value}'", declared.name, "write one of: " + ", ".join(declared.options))
+            raise Refused(f"{place} must be a number in {declared.unit}", declared.name)
+        if fault := _outside(value, declared.least, declared.most, declared.unit):
+            raise Refused(f"{place} is {fault}", declared.name)
+    elif declared.kind == "yes_no":
+        if not isinstance(value, bool):
+            raise Refused(f"{place} must be yes or no", declared.name)
+    elif not isinstance(value, str):
+        raise Refused(f"{place} must be text", declared.name)
+    elif declared.options and value not in declared.options:
+        raise Refused(f"{place} is '{value}'", declared.name, "write one of: " + ", ".join(declared.options))
+
+
+def _check_table(place: str, declared: Input, value: Value) -> None:
+    if isinstance(value, Fraction | str | bool):
+        raise Refused(f"{place} must be a table", declared.name)
+    if not value:
+        raise Refused(f"{place} has no rows", declared.name)
+    faults: list[str] = []
+    known = {column.name for column in declared.columns}
+    key = declared.columns[0].name
+    seen: set[Fraction | str] = set()
+    for number, row in enumerate(value, start=1):
+        at = f"row {number}"
+        faults.extend(f"{at} has the unknown column '{name}'" for name in row if name not in known)
+        for column in declared.columns:
+            cell = row.get(column.name)
+            if cell is None:
+                if not column.optional:
+                    faults.append(f"{at} has no '{column.name}'")
+            elif column.unit is None:
+                if not isinstance(cell, str):
+                    faults.append(f"{at}: '{column.name}' must be text")
+                elif column.options and cell not in column.options:
+                    faults.append(f"{at}: '{column.name}' is '{cell}', not one of {', '.join(column.options)}")
+            elif not isinstance(cell, Fraction):
+                faults.append(f"{at}: '{column.name}' must be a number in {column.unit}")
+            elif fault := _outside(cell, column.least, column.most, column.unit):
+                faults.append(f"{at}: '{column.name}' is {fault}")
+        cell = row.get(key)
+        if cell is not None and cell in seen:
+            faults.append(f"{at} repeats '{cell}'")
+        elif cell is not None:
+            seen.add(cell)
+    if faults:
+        raise Refused(f"{place}: " + "; ".join(faults), declared.name)
+
+
+def _outside(value: Fraction, least: Fraction | None, most: Fraction | None, unit: str | None) -> str:
+    if least is not None and value < least:
+        return f"{_shown(value)}, below {_shown(least)} {unit}"
+    if most is not None and value > most:
+        return f"{_shown(value)}, above {_shown(most)} {unit}"
+    return ""
+
+
+def _shown(value: Fraction) -> str:
+    # For messages only: a decimal where it is exact enough to read, never used in a calculation.
+    return str(value) if value.denominator == 1 else f"{float(value):.6g}"
 
 
 def _table_lines(declared: Input, rows: Sequence[Row]) -> list[Line]:
     units = {column.name: column.unit or "" for column in declared.columns}
     key = declared.columns[0].name
     return [
-        Line(f"{row[key]}: {name}", "given", value, units.get(name, ""), table=declared.label)
+        Line(f"{_cell(row[key])}: {name}", "given", value, units.get(name, ""), table=declared.label)
         for row in rows
         for name, value in row.items()
-        if name != key
+        if name != key and value is not None
     ]
+
+
+def _cell(value: Fraction | str) -> str:
+    return value if isinstance(value, str) else _shown(value)
 
 
 METHODS: dict[str, Method] = {}
