@@ -33,9 +33,9 @@ def get(name: str) -> Method:
 
     >>> get("r1").title
     'R1 energy efficiency of a municipal-waste incinerator'
-    >>> get("r2")
+    >>> get("energy_yeld")
     Traceback (most recent call last):
-    KeyError: "no method is called 'r2'; did you mean: r1"
+    KeyError: "no method is called 'energy_yeld'; did you mean: energy_yield"
     """
     for module in _MODULES:
         if name in _REGISTERED:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from tenderloop.quantity import natural_places, shown
+
 Row = Mapping[str, "Fraction | str"]
 Value = Fraction | str | bool | Sequence[Row]
 Kind = Literal["number", "choice", "yes_no", "date", "table"]
@@ -244,15 +246,19 @@ def _check_table(place: str, declared: Input, value: Value) -> None:
 
 def _outside(value: Fraction, least: Fraction | None, most: Fraction | None, unit: str | None) -> str:
     if least is not None and value < least:
-        return f"{_shown(value)}, below {_shown(least)} {unit}"
+        return f"{plain(value)}, below {plain(least)} {unit}"
     if most is not None and value > most:
-        return f"{_shown(value)}, above {_shown(most)} {unit}"
+        return f"{plain(value)}, above {plain(most)} {unit}"
     return ""
 
 
-def _shown(value: Fraction) -> str:
-    # For messages only: a decimal where it is exact enough to read, never used in a calculation.
-    return str(value) if value.denominator == 1 else f"{float(value):.6g}"
+def plain(value: Fraction) -> str:
+    """A number inside a sentence: for messages and notes only, never read back.
+
+    >>> plain(Fraction(1000000)), plain(Fraction(1, 3))
+    ('1000000', '0.3333')
+    """
+    return shown(value, natural_places(value))
 
 
 def _table_lines(declared: Input, rows: Sequence[Row]) -> list[Line]:
@@ -267,7 +273,7 @@ def _table_lines(declared: Input, rows: Sequence[Row]) -> list[Line]:
 
 
 def _cell(value: Fraction | str) -> str:
-    return value if isinstance(value, str) else _shown(value)
+    return value if isinstance(value, str) else plain(value)
 
 
 METHODS: dict[str, Method] = {}
