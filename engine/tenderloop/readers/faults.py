@@ -69,17 +69,39 @@ class Faults:
             if not self.cut:
                 self.cut = True
                 self.problems.append(
-                    Problem("too-many-faults", f"the first {MOST_FAULTS} faults are listed, there are more", self.file, hint="mend these and read again")
+                    Problem(
+                        "too-many-faults",
+                        f"the first {MOST_FAULTS} faults are listed, there are more",
+                        self.file,
+                        hint="mend these and read again",
+                    )
                 )
             return
         found = Problem(code, message, self.file if file is None else file, line, where, hint)
         if found not in self.problems:
             self.problems.append(found)
 
+    def at(self, line: int | None = None, where: str = "") -> Spot:
+        """A place in the file at which faults can be noted."""
+        return Spot(self, line or None, where)
+
     def raise_if_any(self) -> None:
         """Raise all faults at once as ``Problems``; do nothing when there are none."""
         if self.problems:
             raise Problems(in_order(self.problems))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in one file: a line, or a JSON path or cell address where there are no lines."""
+
+    faults: Faults
+    line: int | None = None
+    where: str = ""
+
+    def add(self, code: str, message: str, hint: str) -> None:
+        """Note a fault here."""
+        self.faults.add(code, message, line=self.line, where=self.where, hint=hint)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

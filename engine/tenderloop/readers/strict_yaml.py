@@ -19,6 +19,11 @@ from yaml.scanner import Scanner
 
 from tenderloop.readers.faults import Faults
 
+try:
+    from yaml._yaml import CParser
+except ImportError:  # a machine without libyaml: PyYAML's own parser gives the same events, slower
+    CParser = None  # type: ignore[assignment, misc]
+
 MOST_BYTES = 2_000_000
 MOST_LINE_BYTES = 100_000
 MOST_DEPTH = 40
@@ -52,22 +57,33 @@ class Number(Fraction):
 
 
 class Mapping(dict[str, "Value"]):
-    """Keys are always text. ``line`` is where it begins, ``lines[key]`` where each key stands (1 for the first line; 0 when unknown)."""
+    """Keys are always text. ``line`` is where it begins, ``lines[key]`` where each key stands (1 for the first line; 0 when unknown).
 
-    def __init__(self, line: int = 0) -> None:
+    Files without lines give places instead: a JSON path or a cell address, in ``place`` and ``places[key]``.
+    """
+
+    def __init__(self, line: int = 0, place: str = "") -> None:
         super().__init__()
         self.line = line
+        self.place = place
         self.lines: dict[str, int] = {}
-        self.repeated: list[str] = []
+        self.places: dict[str, str] = {}
+
+    def put(self, key: str, value: Value, place: str) -> None:
+        """Set a value that was read at a place."""
+        self[key] = value
+        self.places[key] = place
 
 
 class Sequence(list["Value"]):
-    """``line`` is where the list begins, ``lines[i]`` where each item begins."""
+    """``line`` is where the list begins, ``lines[i]`` where each item begins; ``place`` and ``places[i]`` likewise."""
 
-    def __init__(self, line: int = 0) -> None:
+    def __init__(self, line: int = 0, place: str = "") -> None:
         super().__init__()
         self.line = line
+        self.place = place
         self.lines: list[int] = []
+        self.places: list[str] = []
 
 
 Value = Union[Mapping, Sequence, str, Number, bool, None]  # noqa: UP007  (the names are not defined yet at run time with |)
@@ -103,7 +119,12 @@ def checked_text(data: str | bytes, faults: Faults, *, most_bytes: int = MOST_BY
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     if len(raw) > most_bytes:
-        faults.add("file-too-large", f"the file has {len(raw):,} bytes, at most {most_bytes:,} are read", line=1, hint="split it into several files")
+        faults.add(
+            "file-too-large",
+            f"the file has {len(raw):,} bytes, at most {most_bytes:,} are read",
+            line=1,
+            hint="split it into several files",
+        )
         return ""
     start = 0
     number = 1
@@ -111,7 +132,9 @@ def checked_text(data: str | bytes, faults: Faults, *, most_bytes: int = MOST_BY
         end = raw.find(b"\n", start)
         length = (len(raw) if end < 0 else end) - start
         if length > MOST_LINE_BYTES:
-            faults.add("line-too-long", f"the line has {length:,} bytes, at most {MOST_LINE_BYTES:,} are read", line=number, hint="break the line")
+            faults.add(
+                "line-too-long", f"the line has {length:,} bytes, at most {MOST_LINE_BYTES:,} are read", line=number, hint="break the line"
+            )
             return ""
         if end < 0:
             break
@@ -141,7 +164,7 @@ def checked_text(data: str | bytes, faults: Faults, *, most_bytes: int = MOST_BY
     return "" if len(faults.problems) > before else text
 
 
-class _Stop(Exception):
+class _Stop(Exception):  # noqa: N818  (it ends the reading; the fault is already noted)
     """A limit was passed: what follows is not read."""
 
 
@@ -155,7 +178,7 @@ class _PythonParser(Reader, Scanner, Parser):
 
 
 def _events(text: str) -> Iterator[Any]:
-    parser: Any = yaml.cyaml.CParser(text) if yaml.__with_libyaml__ else _PythonParser(text)
+    parser: Any = _PythonParser(text) if CParser is None else CParser(text)
     while parser.check_event():
         yield parser.get_event()
 
@@ -178,17 +201,25 @@ class _Builder:
                 if isinstance(event, yaml.DocumentStartEvent):
                     self.documents += 1
                     if event.version or event.tags:
-                        self.faults.add("yaml-directive", "a directive is written here", line=line, hint="delete the line that starts with %")
+                        self.faults.add(
+                            "yaml-directive", "a directive is written here", line=line, hint="delete the line that starts with %"
+                        )
                     if self.documents > 1:
-                        self.faults.add("several-documents", "a second document begins here", line=line, hint="write one document a file; delete '---'")
+                        self.faults.add(
+                            "several-documents", "a second document begins here", line=line, hint="write one document a file; delete '---'"
+                        )
                         raise _Stop
                     continue
                 if isinstance(event, yaml.AliasEvent):
-                    self.faults.add("alias", f"'*{event.anchor}' repeats another part of the file", line=line, hint="write the text out, or quote it")
+                    self.faults.add(
+                        "alias", f"'*{event.anchor}' repeats another part of the file", line=line, hint="write the text out, or quote it"
+                    )
                     value: Value = None
                 elif isinstance(event, yaml.ScalarEvent):
                     self._refuse_marks(event, line)
-                    value = self._scalar(event, line, is_key=bool(stack) and not skipped and isinstance(stack[-1], Mapping) and keys[-1] is None)
+                    value = self._scalar(
+                        event, line, is_key=bool(stack) and not skipped and isinstance(stack[-1], Mapping) and keys[-1] is None
+                    )
                 elif isinstance(event, yaml.MappingStartEvent):
                     self._refuse_marks(event, line)
                     value = Mapping(line)
@@ -211,7 +242,12 @@ class _Builder:
                     raise _Stop
                 opens = isinstance(value, Mapping | Sequence)
                 if opens and len(stack) + skipped >= MOST_DEPTH:
-                    self.faults.add("too-deep", f"more than {MOST_DEPTH} levels are nested here", line=line, hint="close the brackets, or mend the indentation")
+                    self.faults.add(
+                        "too-deep",
+                        f"more than {MOST_DEPTH} levels are nested here",
+                        line=line,
+                        hint="close the brackets, or mend the indentation",
+                    )
                     raise _Stop
                 if skipped:
                     skipped += opens
@@ -225,7 +261,10 @@ class _Builder:
                     if isinstance(value, str):
                         if value in parent.lines:
                             self.faults.add(
-                                "repeated-key", f"'{value}' is already written in line {parent.lines[value]}", line=line, hint="keep one of the two"
+                                "repeated-key",
+                                f"'{value}' is already written in line {parent.lines[value]}",
+                                line=line,
+                                hint="keep one of the two",
                             )
                         parent.lines.setdefault(value, line)
                         keys[-1] = value
@@ -265,7 +304,12 @@ class _Builder:
         if CONTROL.search(text):
             self.faults.add("control-character", "the text holds a character that cannot be seen", line=line, hint="delete the escape")
         if foreign_digits(text):
-            self.faults.add("foreign-digits", f"'{text[:40]}' is not written with the digits 0 to 9", line=line, hint=f"write '{ascii_digits(text)[:40]}'")
+            self.faults.add(
+                "foreign-digits",
+                f"'{text[:40]}' is not written with the digits 0 to 9",
+                line=line,
+                hint=f"write '{ascii_digits(text)[:40]}'",
+            )
         if is_key:
             if text == "" and plain:
                 self.faults.add("key-not-text", "a key is empty", line=line, hint="write 'name: value'")
@@ -302,7 +346,14 @@ def ascii_digits(text: str) -> str:
     '-12.5'
     """
     return "".join(
-        str(unicodedata.decimal(character)) if character.isdecimal() else "-" if character in "−–" else "." if character in "．٫" else character for character in text
+        str(unicodedata.decimal(character))
+        if character.isdecimal()
+        else "-"
+        if character in "−–"
+        else "."
+        if character in "．٫"
+        else character
+        for character in text
     )
 
 

@@ -1,0 +1,240 @@
+"""A folder of criteria files -> a Pack, or every fault in it.
+
+Knows which files a pack has and what stands in each. Must not know cases, curves' meaning or scores; what the parts say of each other is
+checked in pack_rules.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from tenderloop.errors import Problem, Problems
+from tenderloop.pack import Check, Derived, Fact, Gate, Indicator, Pack, Parameter, Place, Source
+from tenderloop.readers.answers import shown_kind
+from tenderloop.readers.faults import Faults, in_order, nearest
+from tenderloop.readers.pack_rules import check_pack
+from tenderloop.readers.records import Written, read_record
+from tenderloop.readers.strict_yaml import Mapping, Number, Sequence, Value, read_yaml
+
+SHIPPED = "tenderloop_criteria"
+MOST_FILES = 500
+
+# Which lists a file in one of the rule folders may hold. Any of them may: what belongs together may stand together.
+_FOLDERS = ("indicators", "gates", "checks")
+_LISTS: tuple[tuple[str, type[Place], str], ...] = (
+    ("facts", Fact, "fact"),
+    ("parameters", Parameter, "parameter"),
+    ("derived", Derived, "derived value"),
+    ("indicators", Indicator, "indicator"),
+    ("gates", Gate, "gate"),
+    ("checks", Check, "check"),
+)
+
+
+@dataclass
+class Bundle:
+    """Everything read of one pack: its records with their lines, its faults, and the Pack when the header could be read."""
+
+    folder: str
+    faults: dict[str, Faults] = field(default_factory=dict)
+    header: Written[Pack] | None = None
+    written: dict[str, list[Written[Any]]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)  # ids of records that have faults of their own
+    trees: dict[str, Value] = field(default_factory=dict)  # by the path inside the pack
+
+    def of(self, kind: str) -> list[Written[Any]]:
+        """The records of one kind, in the order of files and lines: sources, facts, parameters, derived, indicators, gates, checks."""
+        return self.written.setdefault(kind, [])
+
+    def file(self, name: str) -> Faults:
+        """The faults of one file; ``name`` is its path inside the pack."""
+        return self.faults.setdefault(name, Faults(str(Path(self.folder) / name)))
+
+    @property
+    def problems(self) -> list[Problem]:
+        """All faults, by file and line."""
+        return in_order(problem for faults in self.faults.values() for problem in faults.problems)
+
+    @property
+    def pack(self) -> Pack:
+        """The pack as far as it was read. Only sound when there are no problems."""
+        nothing: dict[str, Any] = {"id": "", "outcomes": (), "stages": (), "stage_levels": {}}
+        header = nothing if self.header is None else self.header.record.__dict__
+        parts = {kind: tuple(each.record for each in self.of(kind)) for kind in KINDS}
+        return Pack.model_construct(**{**header, **parts, "hash": self.hash, "folder": self.folder})
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over the content of every file and its name inside the pack; comments and layout do not count."""
+        content = {name: _content(tree) for name, tree in sorted(self.trees.items())}
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+KINDS = ("sources", "facts", "parameters", "derived", "indicators", "gates", "checks")
+
+
+def read_pack(path: str | Path) -> Pack:
+    """The pack in a folder. A faulty pack is refused: ``Problems`` lists every fault with file and line.
+
+    >>> read_pack(Path(str(resources.files("tenderloop_criteria"))) / "people_first_ppp").id
+    'people_first_ppp'
+    """
+    return _sound(read_bundle(path))
+
+
+def load_pack(name_or_path: str | Path) -> Pack:
+    """A shipped pack by name, or any pack by the path of its folder. ``Problems`` when it is not found or has faults.
+
+    >>> load_pack("circular_ppp").label.startswith("circular PPP, ours")
+    True
+    """
+    if isinstance(name_or_path, str) and name_or_path in list_packs():
+        return _sound(read_bundle(_shipped() / name_or_path, shown=name_or_path))
+    path = Path(name_or_path)
+    if path.is_dir() or (path.name == "pack.yaml" and path.is_file()):
+        return read_pack(path.parent if path.name == "pack.yaml" else path)
+    near = nearest(str(name_or_path), list_packs())
+    known = f"did you mean '{near}'?" if near else "there are: " + (", ".join(list_packs()) or "none")
+    raise Problems([Problem("unknown-pack", f"there is no pack '{name_or_path}'", str(name_or_path), hint=known)])
+
+
+def list_packs() -> tuple[str, ...]:
+    """The names of the shipped packs, in alphabetical order.
+
+    >>> "waste_to_energy" in list_packs()
+    True
+    """
+    folder = _shipped()
+    return tuple(sorted(each.name for each in folder.iterdir() if (each / "pack.yaml").is_file())) if folder.is_dir() else ()
+
+
+def _shipped() -> Path:
+    return Path(str(resources.files(SHIPPED)))
+
+
+def _sound(bundle: Bundle) -> Pack:
+    if bundle.problems:
+        raise Problems(bundle.problems)
+    return bundle.pack
+
+
+def read_bundle(path: str | Path, *, shown: str = "") -> Bundle:
+    """Everything read of a pack, with its faults instead of an exception. ``shown`` is the folder's name in messages."""
+    folder = Path(path)
+    bundle = Bundle(shown or str(folder))
+    if not folder.is_dir():
+        bundle.file("").add("file-missing", "there is no such folder", line=1, hint="name the folder that holds pack.yaml")
+        return bundle
+    for name in _files(folder, bundle):
+        faults = bundle.file(name)
+        try:
+            bundle.trees[name] = read_yaml((folder / name).read_bytes(), faults.file)
+        except Problems as found:
+            faults.problems.extend(found.problems)
+        except OSError as error:
+            faults.add("file-missing", f"the file cannot be read: {error.strerror}", line=1, hint="check its rights")
+    _read_header(bundle)
+    _read_sources(bundle)
+    for name in sorted(bundle.trees):
+        if name.partition("/")[0] in _FOLDERS:
+            _read_lists(bundle, name)
+    check_pack(bundle)
+    return bundle
+
+
+def _files(folder: Path, bundle: Bundle) -> Iterable[str]:
+    """The YAML files of a pack by their path inside it; a file in the wrong place is a fault, since it would be passed over in silence."""
+    found: list[str] = []
+    for each in sorted(folder.rglob("*")):
+        name = each.relative_to(folder).as_posix()
+        if any(part.startswith((".", "__")) for part in name.split("/")) or not each.is_file():
+            continue
+        top = name.partition("/")[0] if "/" in name else ""
+        if each.suffix == ".yaml" and (name in ("pack.yaml", "sources.yaml") or (top in (*_FOLDERS, "locale") and name.count("/") == 1)):
+            found.append(name)
+        elif each.suffix in (".yaml", ".yml", ".json"):
+            bundle.file(name).add(
+                "unexpected-file",
+                "this file has no place in a pack",
+                line=1,
+                hint="write pack.yaml, sources.yaml, and .yaml files in indicators/, gates/, checks/ or locale/",
+            )
+    for name in ("pack.yaml", "sources.yaml"):
+        if name not in found:
+            bundle.file(name).add("file-missing", f"the pack has no {name}", line=1, hint="see docs/pack-format.md section 2")
+    if len(found) > MOST_FILES:
+        bundle.file("").add("too-many-files", f"the pack has {len(found)} files", line=1, hint=f"put them into at most {MOST_FILES}")
+    return found[:MOST_FILES]
+
+
+def _read_header(bundle: Bundle) -> None:
+    if "pack.yaml" in bundle.trees:
+        tree = bundle.trees["pack.yaml"]
+        faults = bundle.file("pack.yaml")
+        bundle.header = read_record(Pack, tree, faults.at(1), "the pack")
+        if isinstance(tree, Mapping):
+            for kind in KINDS:
+                if kind in tree:
+                    where = "sources.yaml" if kind == "sources" else "a file in indicators/, gates/ or checks/"
+                    faults.add(
+                        "unknown-key", f"'{kind}' does not stand in pack.yaml", line=tree.lines.get(kind), hint=f"write it in {where}"
+                    )
+                    bundle.header = None
+
+
+def _read_sources(bundle: Bundle) -> None:
+    if "sources.yaml" in bundle.trees:
+        _read_items(bundle, "sources.yaml", "sources", bundle.trees["sources.yaml"], 1, Source, "source")
+
+
+def _read_lists(bundle: Bundle, name: str) -> None:
+    tree = bundle.trees[name]
+    faults = bundle.file(name)
+    known = [key for key, _, _ in _LISTS]
+    if not isinstance(tree, Mapping):
+        faults.add("wrong-type", f"the file holds {shown_kind(tree)}", line=1, hint="write " + ", ".join(f"{key}:" for key in known))
+        return
+    for key in tree:
+        if key not in known:
+            near = nearest(key, known)
+            faults.add(
+                "unknown-key",
+                f"'{key}' is not a key of a file of rules",
+                line=tree.lines.get(key),
+                hint=f"did you mean '{near}'?" if near else "its keys are " + ", ".join(known),
+            )
+    for key, model, word in _LISTS:
+        if tree.get(key) is not None:
+            _read_items(bundle, name, key, tree[key], tree.lines.get(key, 1), model, word)
+
+
+def _read_items(bundle: Bundle, name: str, kind: str, tree: Value, line: int, model: type[Place], word: str) -> None:
+    faults = bundle.file(name)
+    if not isinstance(tree, Sequence):
+        faults.add("wrong-type", f"{kind} is {shown_kind(tree)}", line=line, hint="write a list: each entry begins with '- id: …'")
+        return
+    for index, item in enumerate(tree):
+        written_id = item.get("id") if isinstance(item, Mapping) else None
+        what = f"{word} '{written_id}'" if isinstance(written_id, str) else f"{word} {index + 1}"
+        found = read_record(model, item, faults.at(tree.lines[index]), what)
+        if found is not None:
+            bundle.of(kind).append(found)
+        elif isinstance(written_id, str):
+            bundle.broken.add(written_id)
+
+
+def _content(tree: Value) -> object:
+    if isinstance(tree, Mapping):
+        return {key: _content(value) for key, value in tree.items()}
+    if isinstance(tree, Sequence):
+        return [_content(value) for value in tree]
+    if isinstance(tree, Number):
+        return {"number": str(tree)}  # so that 0.5 and '0.5', which mean different things, differ, and 0.5 and 0.50 do not
+    return tree
