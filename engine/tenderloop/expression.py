@@ -19,7 +19,19 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, Protocol, TypeVar
 
-from tenderloop.quantity import ONE, UNITS, Dimension, QuantityError, Unit, exact_text, parse_number, parse_unit, shown_with_unit, unit_of
+from tenderloop.quantity import (
+    ONE,
+    UNITS,
+    Dimension,
+    QuantityError,
+    Unit,
+    exact_text,
+    parse_number,
+    parse_unit,
+    shown_with_unit,
+    unit_meant,
+    unit_of,
+)
 
 MOST_CHARACTERS = 500
 MOST_NESTED = 50
@@ -412,7 +424,7 @@ def _word_hint(word: str) -> str:
         "for": "there are no loops; use sum, count, min, max", "AND": "write 'and'", "OR": "write 'or'", "IN": "write 'in'",
         "between": "write a <= x <= b", "xor": "write 'and', 'or', 'not'",
     }  # fmt: skip
-    return hints.get(word, "write an operator between them")
+    return hints.get(word, "use names, numbers, and or not in, min max abs known sum count")
 
 
 _PYTHON_WORDS = frozenset({
@@ -450,8 +462,12 @@ def _number(text: str, at: int) -> tuple[int, _Literal]:
     try:
         value = parse_number(whole)
     except QuantityError as error:
-        grouped = whole.startswith("0") and text[:at].endswith(",")
-        raise _fault(error.code, error.message, at, "no grouping of thousands: 300000" if grouped else error.hint) from None
+        hint = error.hint
+        if whole.startswith("0") and re.search(r"[0-9][ ,]$", text[:at]):
+            hint = "no grouping of thousands: 300000"
+        elif whole.startswith("0") and re.search(r"[0-9]{4}-([0-9]+-)?$", text[:at]):
+            hint = "write a date in quotation marks: '2026-01-31'"
+        raise _fault(error.code, error.message, at, hint) from None
     end = at + len(whole)
     unit, end = _unit(text, end)
     return end, _Literal(value, unit)
@@ -483,12 +499,13 @@ def _refuse_unit(text: str, word: str, at: int) -> None:
     if _CALL_FOLLOWS.match(text, at + len(word)) and word in FUNCTIONS:
         raise _fault("missing-operator", f"'{word}' follows a number without an operator", at, "write '*' to multiply")
     if word in UNITS:
-        raise _fault("bad-number", f"the unit '{word}' stands at its number", at, f"put a space before the unit: 5 {word}")
+        raise _fault("bad-number", f"the unit '{word}' stands at its number", at, "put a space between number and unit: 6 MJ/kg")
     try:
         parse_unit(word)
     except QuantityError as error:
         code = "unknown-unit" if error.code == "currency-not-known" else error.code
-        raise _fault(code, f"unit '{word}' is not known", at, error.hint) from None
+        hint = error.hint if unit_meant(word) else f"write an operator before a name; {error.hint}"
+        raise _fault(code, f"unit '{word}' is not known", at, hint) from None
     raise AssertionError(word)  # every unit of one symbol is in UNITS
 
 
@@ -538,20 +555,16 @@ def _check_depth(tree: ast.expr) -> None:
 _ARITHMETIC: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _COMPARISON: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _NAMES_OF_NODES = {
-    "Tuple": ("tuple", "values separated by a comma", "no grouping of thousands; lists stand in [...] after 'in'"),
+    "Tuple": ("tuple", "a row of values with commas", "no grouping of thousands; lists stand in [...] after 'in'"),
     "List": ("list", "a list", "a list stands only after 'in': x in ['a', 'b']"),
     "Starred": ("star", "'*' before a value", "write the values out"),
-    "Lambda": ("word-not-allowed", "'lambda'", "give the value a name under 'derived'"),
-    "GeneratorExp": ("word-not-allowed", "a loop", "use sum, count, min or max"),
-    "ListComp": ("word-not-allowed", "a loop", "use sum, count, min or max"),
-    "IfExp": ("word-not-allowed", "'if'", "write two conditions with 'and', 'or'"),
 }
 
 
 _FUNCTION_HINTS = {
     "avg": "write sum(a, b) / 2", "mean": "write sum(a, b) / 2", "average": "write sum(a, b) / 2", "len": "use count(…)",
     "round": "nothing is rounded in a rule", "is_known": "write known(x)", "exp": "use a method", "sqrt": "use a method",
-    "pow": "use a method", "if": "write two conditions with 'and', 'or'",
+    "pow": "use a method",
 }  # fmt: skip
 
 
@@ -594,6 +607,8 @@ class _Reader:
                 return self.comparison(node)
             case ast.Call():
                 return self.call(node)
+        if isinstance(node, ast.Tuple) and not node.elts:
+            raise self.fault("syntax", "the brackets hold nothing", node, "write a value in them or remove them")
         code, what, hint = _NAMES_OF_NODES.get(type(node).__name__, ("not-allowed", f"'{type(node).__name__}'", "see the rule language"))
         raise self.fault(code, f"{what} is not part of the rule language", node, hint)
 
@@ -738,13 +753,17 @@ class _Checker:
         if name in UNITS:
             return f"a unit follows a number, without spaces inside: 1 {name}, 6 MJ/kg"
         near = difflib.get_close_matches(name, self.names, n=1, cutoff=0.6)
+        if not near and (ours := unit_meant(name)).startswith("write"):
+            return f"for the unit {ours}, without spaces inside: 6 MJ/kg"
         return f"did you mean '{near[0]}'?" if near else "declare it under 'facts', 'parameters' or 'derived'"
 
     def what(self, tree: Expression, found: Type) -> str:
         """A part with its unit or kind, for a message."""
         text = text_of(tree)
         text = text if len(text) <= 60 else text[:60] + "…"
-        if found.kind not in ("number",):
+        if isinstance(tree, Text | Day):
+            return f"{text} ({_KIND_WORDS[found.kind]})"
+        if found.kind != "number":
             return f"'{text}' ({_KIND_WORDS[found.kind]})"
         if isinstance(tree, Constant) and tree.unit != ONE:
             return f"'{text}'"

@@ -249,7 +249,7 @@ def _symbol(symbol: str, currency: str | None, first: bool) -> Unit:
 
 def _space_hint(text: str) -> str:
     words = text.split()
-    if words and words[0].casefold() in {"million", "thousand", "billion", "mio", "mln", "bn", "m"}:
+    if words and words[0].casefold() in _WORDS_FOR_NUMBERS:
         return "write the number out: 300000000 EUR, not 300 million EUR"
     return "write it without spaces: " + "".join(words)
 
@@ -265,6 +265,8 @@ def _unit_hint(symbol: str) -> str:
     folded = [known for known in UNITS if known.casefold() == symbol.casefold()]
     if folded:
         return "write " + " or ".join(f"'{known}'" for known in folded)
+    if symbol.casefold() in _WORDS_FOR_NUMBERS:
+        return "write the number out, such as 300000000"
     if "^" in symbol or "**" in symbol:
         return "write powers as m2, m3 or m*m"
     if "(" in symbol:
@@ -273,6 +275,17 @@ def _unit_hint(symbol: str) -> str:
     return f"did you mean '{near[0]}'?" if near else "the units are listed in docs/pack-format.md, section 3"
 
 
+def unit_meant(symbol: str) -> str:
+    """What to write for a symbol that people use and the table lacks; empty when nothing is near.
+
+    >>> unit_meant("tonne"), unit_meant("plant_capacity")
+    ("write 't'", '')
+    """
+    hint = _unit_hint(symbol)
+    return "" if symbol in UNITS or hint.startswith("the units") else hint
+
+
+_WORDS_FOR_NUMBERS = frozenset({"million", "millions", "thousand", "billion", "crore", "lakh", "mio", "mln", "bn"})
 _OTHER_SIZE = frozenset(
     {"kt", "kilotonne", "Tg", "kJ", "PJ", "TWh", "cal", "Gcal", "gcal", "ton", "tons", "mm", "cm", "ktCO2e", "K", "CO2", "CO2e"}
 )
