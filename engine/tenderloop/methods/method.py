@@ -252,6 +252,17 @@ def _outside(value: Fraction, least: Fraction | None, most: Fraction | None, uni
     return ""
 
 
+def whole(value: Fraction, name: str) -> int:
+    """A count of years as an int; Refused when it is not whole.
+
+    >>> whole(Fraction(25), "years")
+    25
+    """
+    if value.denominator != 1:
+        raise Refused(f"'{name}' is {plain(value)}: a whole number is needed", name)
+    return value.numerator
+
+
 def plain(value: Fraction) -> str:
     """A number inside a sentence: for messages and notes only, never read back.
 
