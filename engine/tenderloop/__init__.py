@@ -1,3 +1,70 @@
-"""Rate tenders, bids and PPP projects against circular-economy and people-first criteria."""
+"""Rate tenders, bids and PPP projects against circular-economy and people-first criteria.
+
+``evaluate(case, pack) -> Result``: a pack is rules, a case is facts, a result is both, with reasons.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from tenderloop.case import Answer, Case, Evidence
+    from tenderloop.compare import compare
+    from tenderloop.errors import Problem, Problems
+    from tenderloop.evaluate import evaluate
+    from tenderloop.explain import explain
+    from tenderloop.improve import improve
+    from tenderloop.pack import Pack
+    from tenderloop.readers.cases import read_case, write_case
+    from tenderloop.readers.packs import list_packs, load_pack, read_pack
+    from tenderloop.result import Result
+
+# Names are imported on first use, so that `tenderloop --help` starts at once.
+_HOME = {
+    "Answer": "case",
+    "Case": "case",
+    "Evidence": "case",
+    "Pack": "pack",
+    "Problem": "errors",
+    "Problems": "errors",
+    "Result": "result",
+    "compare": "compare",
+    "evaluate": "evaluate",
+    "explain": "explain",
+    "improve": "improve",
+    "list_packs": "readers.packs",
+    "load_pack": "readers.packs",
+    "read_case": "readers.cases",
+    "read_pack": "readers.packs",
+    "write_case": "readers.cases",
+}
+
+__all__ = [
+    "Answer",
+    "Case",
+    "Evidence",
+    "Pack",
+    "Problem",
+    "Problems",
+    "Result",
+    "compare",
+    "evaluate",
+    "explain",
+    "improve",
+    "list_packs",
+    "load_pack",
+    "read_case",
+    "read_pack",
+    "write_case",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        found: object = getattr(import_module(f"tenderloop.{_HOME[name]}"), name)
+        globals()[name] = found
+        return found
+    raise AttributeError(f"module 'tenderloop' has no attribute '{name}'")

@@ -1,9 +1,11 @@
 """How scores of siblings become one score, and how a score becomes a rating.
 
-Knows means, minima and the other ways a pack may choose, for one case in exact rationals and for many in float64. Must not know packs or facts.
+Knows means, minima and the other ways a pack may choose, for one case in exact rationals and for many in float64.
+Must not know packs or facts.
 
-A child that may turn out not to apply is *optional*: the parent's range covers every choice of optional children. For a weighted mean the lowest
-value over all choices is reached by taking optional children in ascending order of their lows, so that trying each prefix is exact.
+A child that may turn out not to apply is *optional*: the parent's range covers every choice of optional children. For a weighted
+mean the lowest value over all choices is reached by taking optional children in ascending order of their lows, so that trying each
+prefix is exact.
 """
 
 from __future__ import annotations
@@ -93,7 +95,10 @@ def _value(way: Way, parts: Sequence[Weighted]) -> Fraction:
 def combine_columns(
     way: Way, lows: NDArray[np.float64], highs: NDArray[np.float64], weights: Sequence[Fraction], applies: NDArray[np.int8]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
-    """The same for many cases: arrays of shape (siblings, cases); ``applies`` 1 yes, 0 no, -1 nobody can say yet. NaN where nothing applies."""
+    """The same for many cases: arrays of shape (siblings, cases); ``applies`` 1 yes, 0 no, -1 nobody can say yet.
+
+    NaN where nothing applies.
+    """
     import numpy as np
 
     weight = np.array([float(each) for each in weights])[:, None]
@@ -167,7 +172,9 @@ def _prefixes(
     return np.asarray(best)
 
 
-def rating(score: Fraction, outcomes: Mapping[str, Fraction], bands: Sequence[tuple[Fraction, str]], minima: Mapping[str, Mapping[str, Fraction]]) -> str:
+def rating(
+    score: Fraction, outcomes: Mapping[str, Fraction], bands: Sequence[tuple[Fraction, str]], minima: Mapping[str, Mapping[str, Fraction]]
+) -> str:
     """The best rating whose band the score reaches and whose least outcome scores are met; an outcome that does not apply asks nothing.
 
     >>> rating(Fraction(85), {"es": Fraction(30)}, [(Fraction(0), "B"), (Fraction(80), "A")], {"A": {"es": Fraction(50)}})

@@ -38,7 +38,10 @@ def plain(value: FactValue) -> object:
         return str(value)
     if isinstance(value, dt.date):
         return value.isoformat()
-    return [each if isinstance(each, str) else {name: cell if isinstance(cell, str) else str(cell) for name, cell in each.items()} for each in value]
+    return [
+        each if isinstance(each, str) else {name: cell if isinstance(cell, str) else str(cell) for name, cell in each.items()}
+        for each in value
+    ]
 
 
 class Evidence(Frozen):
@@ -110,7 +113,9 @@ class Case(Frozen):
             name: {
                 "kind": answer.kind,
                 "value": _content(answer),
-                "evidence": sorted((each.model_dump(mode="json") for each in answer.evidence), key=lambda each: json.dumps(each, sort_keys=True)),
+                "evidence": sorted(
+                    (each.model_dump(mode="json") for each in answer.evidence), key=lambda each: json.dumps(each, sort_keys=True)
+                ),
             }
             for name, answer in self.facts.items()
         }

@@ -38,7 +38,7 @@ class Problem:
         return f"{text} ({self.hint})" if self.hint else text
 
 
-class Problems(Exception):
+class Problems(Exception):  # noqa: N818  (the faults are in what we were given)
     """All faults of one reading, raised once.
 
     >>> try:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
 
-from tenderloop.quantity import ONE, Unit, parse_number, parse_quantity, parse_unit
+from tenderloop.quantity import ONE, Unit, exact_text, parse_number, parse_quantity, parse_unit
 
 Stage = Literal["identification", "preparation", "tender", "delivery", "handover"]
 STAGES: tuple[Stage, ...] = ("identification", "preparation", "tender", "delivery", "handover")
@@ -53,7 +54,9 @@ Exact = Annotated[
     Fraction,
     BeforeValidator(_exact),
     PlainSerializer(_text_of, return_type=str, when_used="json"),
-    WithJsonSchema({"type": ["number", "string"], "description": "an exact decimal, a percentage such as '40 %', or a fraction such as '331/6'"}),
+    WithJsonSchema(
+        {"type": ["number", "string"], "description": "an exact decimal, a percentage such as '40 %', or a fraction such as '331/6'"}
+    ),
 ]
 
 
@@ -67,7 +70,8 @@ class Amount(Frozen):
     """A number with its unit as written, e.g. ``40 %`` or ``6 MJ/kg``; ``base`` is its value in base units."""
 
     model_config = ConfigDict(
-        frozen=True, json_schema_extra={"type": ["number", "string"], "examples": [0.65, "40 %", "6 MJ/kg"], "properties": {}, "required": []}
+        frozen=True,
+        json_schema_extra={"type": ["number", "string"], "examples": [0.65, "40 %", "6 MJ/kg"], "properties": {}, "required": []},
     )
 
     text: str
@@ -80,29 +84,11 @@ class Amount(Frozen):
         if isinstance(value, bool):
             raise ValueError("write a number, with its unit where it has one")
         if isinstance(value, int | Fraction):
-            return {"text": _plain(Fraction(value)), "base": Fraction(value), "unit": ONE}
+            return {"text": exact_text(Fraction(value)), "base": Fraction(value), "unit": ONE}
         if isinstance(value, str):
             quantity = parse_quantity(value)
             return {"text": str(value), "base": quantity.base, "unit": quantity.unit}
         return value
-
-
-def _plain(value: Fraction) -> str:
-    """A decimal as people write it; a fraction where no finite decimal exists."""
-    denominator = value.denominator
-    for prime in (2, 5):
-        while denominator % prime == 0:
-            denominator //= prime
-    if denominator != 1:
-        return str(value)
-    if value.denominator == 1:
-        return str(value.numerator)
-    places = 0
-    while (value * 10**places).denominator != 1:
-        places += 1
-    scaled = abs(value.numerator * 10**places // value.denominator)
-    digits = str(scaled).rjust(places + 1, "0")
-    return ("-" if value < 0 else "") + digits[:-places] + "." + digits[-places:]
 
 
 class Place(Frozen):
@@ -447,7 +433,7 @@ class Ladder(Frozen):
     @model_validator(mode="after")
     def _ascending(self) -> Ladder:
         starts = [band.start for band in self.bands]
-        if starts[0] != 0 or any(low >= high for low, high in zip(starts, starts[1:], strict=False)):
+        if starts[0] != 0 or any(low >= high for low, high in pairwise(starts)):
             raise ValueError("bands ascend and start from 0")
         if len({band.rating for band in self.bands}) != len(self.bands):
             raise ValueError("two bands have the same rating")

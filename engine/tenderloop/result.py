@@ -149,8 +149,8 @@ class WorkNote(Frozen):
 class Node(_ExactPair):
     """One outcome, criterion or indicator.
 
-    ``share`` is its part of the whole weight (0 to 1); ``most`` the highest its rule can give at this stage; ``cap`` what weak evidence holds it at;
-    ``plain`` the score before that cap.
+    ``share`` is its part of the whole weight (0 to 1); ``most`` the highest its rule can give at this stage; ``cap`` what weak evidence
+    holds it at; ``plain`` the score before that cap.
     """
 
     id: str
@@ -254,12 +254,16 @@ class LadderNote(Frozen):
 
 
 class StepNote(_ExactPair):
-    """One improvement and what it would bring to the total, in points of 100."""
+    """One improvement and what it would bring to the total, in points of 100, if nothing else changed."""
 
     indicator: str
+    title: str
     kind: Literal["answer", "evidence", "improve", "gate"]
     do: str
     gain: Score
+
+    def __str__(self) -> str:
+        return f"+{shown(self.gain, 1)}  {self.indicator}  {self.title}: {self.do}"
 
 
 class Result(_ExactPair):

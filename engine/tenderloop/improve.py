@@ -1,0 +1,156 @@
+"""What would raise the score most, and the smallest set of steps to the next rating.
+
+Knows how a result's nodes add up. Must not know rules or facts: it works on a result alone, also on one read back from JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tenderloop.aggregate import Part, combine, rating
+from tenderloop.result import Node, Result, StepNote
+
+ZERO = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Path:
+    """Steps that together reach a rating, and the total then; ``gates`` must pass as well. ``reached`` is False when no steps do."""
+
+    rating: str
+    steps: tuple[StepNote, ...]
+    gates: tuple[StepNote, ...]
+    score: Fraction
+    reached: bool
+
+
+def improve(result: Result) -> tuple[StepNote, ...]:
+    """Every step that would raise the score, the greatest gain first; ties in the order of the pack.
+
+    A gain is the rise of the total when this indicator alone reaches what its rule can give at this stage, with evidence that no cap holds.
+    An open indicator is answered, a capped one is proven, any other is improved.
+    """
+    tree = _Tree(result)
+    steps = [_step(node, tree.total({node.id}) - tree.total(())) for node in result.indicators if _can_rise(node)]
+    return tuple(sorted((step for step in steps if step.gain > 0), key=lambda step: -step.gain))
+
+
+def open_gates(result: Result) -> tuple[StepNote, ...]:
+    """What failed and undecided gates ask for, failed ones first; a gate brings no points, it lets the rating stand."""
+    ordered = [*result.gates.failed, *result.gates.undecided]
+    return tuple(StepNote(indicator=gate.id, title=gate.title, kind="gate", do=gate.hint, gain=ZERO) for gate in ordered)
+
+
+def next_rating(result: Result) -> Path | None:
+    """The smallest set of steps to the next better rating of the ladder; None at the top or when nothing applies.
+
+    Smallest in number for weighted means, where taking the greatest gains first is exact; for other ways of adding up, a set from
+    which nothing can be left out. Gates that reject or cap must pass too and are listed beside it.
+    """
+    ratings = [name for _, name in result.ladder.bands]
+    if result.score is None or result.rating_by_score not in ratings or result.rating_by_score == ratings[-1]:
+        return None
+    return path_to(result, ratings[ratings.index(result.rating_by_score) + 1])
+
+
+def path_to(result: Result, target: str) -> Path:
+    """As ``next_rating``, to a rating of the ladder by name."""
+    tree = _Tree(result)
+    start = {name: least for least, name in result.ladder.bands}[target]
+    minima = {name: least for name, least in result.ladder.minima.get(target, {}).items() if tree.applies(name)}
+    steps = {step.indicator: step for step in improve(result)}
+
+    def good(chosen: Collection[str]) -> bool:
+        return tree.total(chosen) >= start and all(tree.score(name, chosen) >= least for name, least in minima.items())
+
+    chosen: list[str] = []
+    for name, least in minima.items():
+        for step in steps:
+            if tree.score(name, chosen) >= least:
+                break
+            if step not in chosen and tree.outcome_of[step] == name:
+                chosen.append(step)
+    for step in steps:
+        if good(chosen):
+            break
+        if step not in chosen:
+            chosen.append(step)
+    reached = good(chosen)
+    for step in sorted(chosen, key=lambda each: steps[each].gain):
+        fewer = [each for each in chosen if each != step]
+        if reached and good(fewer):
+            chosen = fewer
+    ordered = tuple(step for step in steps.values() if step.indicator in chosen)
+    gates = tuple(
+        step
+        for step, gate in zip(open_gates(result), [*result.gates.failed, *result.gates.undecided], strict=True)
+        if gate.on_fail != "warn"
+    )
+    return Path(target, ordered, gates, tree.total(chosen), reached)
+
+
+def _can_rise(node: Node) -> bool:
+    return node.score is not None and node.most is not None and node.most > node.score
+
+
+def _step(node: Node, gain: Fraction) -> StepNote:
+    if node.missing or node.plain is None:
+        kind, do = "answer", node.hint
+    elif node.cap is not None and node.plain == node.most:
+        kind, do = "evidence", "Prove it: " + ", ".join(node.accept) + "."
+    elif node.cap is not None:
+        kind, do = "improve", node.hint + " Prove it: " + ", ".join(node.accept) + "."
+    else:
+        kind, do = "improve", node.hint
+    return StepNote.model_validate({"indicator": node.id, "title": node.title, "kind": kind, "do": do, "gain": gain})
+
+
+class _Tree:
+    """The result's nodes as a tree that can be added up again with some indicators at their best."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        self.outcome_of: dict[str, str] = {}
+        for node in result.indicators:
+            self.outcome_of[node.id] = result.node_of[node.parent].parent
+        self._kept: dict[tuple[str, frozenset[str]], Part | None] = {}
+
+    def applies(self, name: str) -> bool:
+        return name in self.result.node_of and self.result.node_of[name].score is not None
+
+    def total(self, chosen: Collection[str]) -> Fraction:
+        return self.score("", chosen)
+
+    def score(self, name: str, chosen: Collection[str]) -> Fraction:
+        part = self._part(name, frozenset(chosen))
+        return ZERO if part is None else part.low
+
+    def _part(self, name: str, chosen: frozenset[str]) -> Part | None:
+        relevant = frozenset(each for each in chosen if name in ("", self.result.node_of[each].parent, self.outcome_of[each]))
+        key = (name, relevant)
+        if key not in self._kept:
+            parts: list[Part] = []
+            for node in self.result.children(name):
+                part = _leaf(node, at_best=node.id in relevant) if node.kind == "indicator" else self._part(node.id, relevant)
+                if part is not None:
+                    parts.append(Part(part.low, part.high, node.weight, part.applies))
+            way = self.result.aggregate if name == "" else self.result.node_of[name].aggregate
+            self._kept[key] = combine(way or "mean", parts)
+        return self._kept[key]
+
+
+def _leaf(node: Node, *, at_best: bool) -> Part | None:
+    if node.score is None or node.range is None:
+        return None
+    if at_best and node.most is not None:
+        return Part(node.most, node.most, node.weight, True)
+    return Part(node.score, node.range.high, node.weight, None if node.optional else True)
+
+
+def rating_with(result: Result, chosen: Collection[str]) -> str:
+    """The rating by score that a set of steps would give; gates are not looked at."""
+    tree = _Tree(result)
+    outcomes: Mapping[str, Fraction] = {node.id: tree.score(node.id, chosen) for node in result.children("") if node.score is not None}
+    return rating(tree.total(chosen), outcomes, result.ladder.bands, result.ladder.minima)
