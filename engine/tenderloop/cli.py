@@ -1,0 +1,207 @@
+"""The command line: the same verbs as the library.
+
+Knows arguments, exit codes and where output goes. Must not know how anything is read, computed or laid out; every command imports what it
+needs when it runs, so that ``tenderloop --help`` answers at once.
+
+Exit codes: 0 done; 1 faults in what was given, or a failed gate with ``--strict``; 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from tenderloop import __version__
+from tenderloop.errors import Problem, Problems
+
+if TYPE_CHECKING:
+    from tenderloop.case import Case
+    from tenderloop.pack import Pack
+    from tenderloop.result import Result
+
+DONE, FAULTS, WRONG_USE = 0, 1, 2
+Command = Callable[[argparse.Namespace], int]
+
+
+class WrongUseError(Exception):
+    """The command was called in a way that cannot mean anything."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise WrongUseError(f"{message}\n{self.format_usage().rstrip()}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Faults of the input go to stderr, one a line; our own bugs are not caught.
+
+    >>> main(["calc", "cost_per_annual_tonne", "capital=300000000 EUR", "capacity=0"])
+    1
+    """
+    try:
+        found = _parser().parse_args(arguments)
+        command: Command = found.run
+        return command(found)
+    except WrongUseError as wrong:
+        print(f"tenderloop: {wrong}", file=sys.stderr)
+        return WRONG_USE
+    except Problems as faults:
+        for problem in faults.problems:
+            print(problem, file=sys.stderr)
+        return FAULTS
+    except BrokenPipeError:
+        # the reader of a pipe has seen enough; say nothing more, not even at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="tenderloop",
+        description="Rate tenders, bids and PPP projects against circular-economy and people-first criteria, exactly and explained.",
+        epilog="Exit codes: 0 done; 1 faults in the input, or a failed gate with --strict; 2 wrong use.",
+    )
+    parser.add_argument("--version", action="version", version=f"tenderloop {__version__}")
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def verb(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        added.set_defaults(run=run)
+        return added
+
+    rate = verb("rate", _rate, "rate a case by one or more packs")
+    _case_and_packs(rate)
+    rate.add_argument("--json", action="store_true", help="print the results as JSON")
+    for kind in ("pdf", "html", "xlsx"):
+        rate.add_argument(f"--{kind}", metavar="FILE", type=Path, help=f"write the report as {kind.upper()}")
+    rate.add_argument("--strict", action="store_true", help="exit with 1 when a gate fails")
+    rate.add_argument("--lang", default="en", metavar="LANG", help="language of the report (default: en)")
+
+    explain = verb("explain", _explain, "say why a node has its score, with rule, values, evidence and source")
+    _case_and_packs(explain)
+    explain.add_argument("node", metavar="NODE", help="id of an outcome, criterion, indicator, gate, check or derived value")
+
+    improve = verb("improve", _improve, "list the steps that would raise the score most")
+    _case_and_packs(improve)
+    improve.add_argument("--most", type=int, default=10, metavar="N", help="how many steps to show (default: 10)")
+    improve.add_argument("--json", action="store_true", help="print the steps as JSON")
+
+    compare = verb("compare", _compare, "show several cases side by side")
+    compare.add_argument("cases", metavar="CASE", nargs="+", type=Path)
+    compare.add_argument("--pack", action="append", metavar="PACK", help="name or folder of a pack; may be repeated")
+    compare.add_argument("--json", action="store_true", help="print the results as JSON")
+
+    calc = verb("calc", _calc, "run one published formula and show its work")
+    calc.add_argument("method", metavar="METHOD", nargs="?", help="name of the method; without values its inputs are shown")
+    calc.add_argument(
+        "values", metavar="NAME=VALUE", nargs="*", help="'lhv=9.5 MJ/kg'; tables: years=2030:100000:45%%:0 once a row, or years=@file.csv"
+    )
+    calc.add_argument("--list", action="store_true", help="list all methods")
+    calc.add_argument("--json", action="store_true", help="print the worksheet as JSON")
+
+    lint = verb("lint", _lint, "find faults in packs and run their examples")
+    lint.add_argument("paths", metavar="PATH", nargs="*", help="folders of packs, or names; default: all packs that are shipped")
+
+    packs = verb("packs", _packs, "list the packs, or show one as a page")
+    packs.add_argument("name", metavar="NAME", nargs="?", help="name or folder of a pack")
+
+    questionnaire = verb("questionnaire", _questionnaire, "write a workbook that a sponsor can fill in")
+    questionnaire.add_argument("packs", metavar="PACK", nargs="+")
+    questionnaire.add_argument("--out", metavar="FILE", type=Path, required=True, help="the XLSX file to write")
+    questionnaire.add_argument("--stage", metavar="STAGE", help="ask only what is asked at this stage")
+    questionnaire.add_argument("--case", metavar="CASE", type=Path, help="fill in what this case already answers")
+
+    data = verb("open-data", _open_data, "offer open data on waste in a place, as starting values to accept or replace")
+    data.add_argument("place", metavar="PLACE", help="country, ISO code, region or income group")
+    data.add_argument("--what", metavar="WHAT", help="composition, generation, recycling or treatment; default: all")
+
+    schema = verb("schema", _schema, "print the JSON Schema of packs, cases and results")
+    schema.add_argument("--out", metavar="DIR", type=Path, help="write one file for each instead")
+
+    serve = verbs.add_parser("serve", help="open the same in a browser", add_help=False)
+    serve.add_argument("rest", nargs=argparse.REMAINDER)
+    serve.set_defaults(run=_serve)
+    return parser
+
+
+def _case_and_packs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", metavar="CASE", type=Path, help="case.yaml, its folder, JSON, or a filled questionnaire")
+    parser.add_argument(
+        "--pack", action="append", metavar="PACK", help="name or folder of a pack; may be repeated; default: the case's own"
+    )
+
+
+def _calc(given: argparse.Namespace) -> int:
+    from tenderloop.methods import METHODS, Refused, get
+    from tenderloop.readers.arguments import read_arguments
+    from tenderloop.report.calc import calc_json_text, calc_text, list_text, method_text
+
+    if given.list:
+        _print(list_text(METHODS))
+        return DONE
+    if not given.method:
+        raise WrongUseError("which method? 'tenderloop calc --list' names them")
+    try:
+        method = get(given.method)
+    except KeyError as error:
+        raise WrongUseError(str(error.args[0])) from None
+    if not given.values:
+        _print(method_text(method))
+        return DONE
+    read = read_arguments(method, given.values)
+    try:
+        sheet = method.run(read.values)
+    except Refused as refused:
+        raise Problems([Problem("method-refused", refused.message, where=refused.input, hint=refused.hint)]) from None
+    if given.json:
+        _print(calc_json_text(sheet, method, currency=read.currency))
+    else:
+        _print(calc_text(sheet, method, currency=read.currency))
+    return DONE
+
+
+def _rate(given: argparse.Namespace) -> int:
+    results = _results(given.case, given.pack)
+    if given.json:
+        from tenderloop.result import together
+
+        _print(together(results))
+    else:
+        raise NotImplementedError
+    return FAULTS if given.strict and any(result.gates.failed for result in results) else DONE
+
+
+def _case(path: Path, packs: Sequence[str] | None) -> tuple[Case, list[Pack]]:
+    """The case with the packs asked for, or else its own."""
+    from tenderloop import load_pack, read_case
+
+    asked = [load_pack(name) for name in dict.fromkeys(packs or ())]
+    case = read_case(path, asked or None)
+    return case, asked or [load_pack(name) for name in case.packs]
+
+
+def _results(path: Path, packs: Sequence[str] | None) -> list[Result]:
+    from tenderloop import evaluate
+
+    case, found = _case(path, packs)
+    if not found:
+        raise WrongUseError("no pack is named: add --pack NAME, or 'packs:' to the case")
+    return [evaluate(case, pack) for pack in found]
+
+
+def _explain(given: argparse.Namespace) -> int:
+    raise NotImplementedError
+
+
+_improve = _compare = _lint = _packs = _questionnaire = _open_data = _schema = _serve = _explain
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
