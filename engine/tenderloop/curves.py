@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -299,21 +299,21 @@ class YesNo:
 class Choice:
     """One score per option, in the order in which the fact declares its options.
 
-    >>> Choice((("none", Fraction(0)), ("applied", Fraction(50)), ("granted", Fraction(100)))).score("applied")
+    >>> Choice({"none": Fraction(0), "applied": Fraction(50), "granted": Fraction(100)}).score("applied")
     Fraction(50, 1)
     """
 
-    scores_by_option: tuple[tuple[str, Fraction], ...]
+    scores_by_option: Mapping[str, Fraction] = field(hash=False)
 
     def score(self, value: str) -> Fraction:
         """Score of one option; an option without a score is our own bug (KeyError)."""
-        return dict(self.scores_by_option)[value]
+        return self.scores_by_option[value]
 
     def scores(self, values: Column) -> Column:
         """Scores of a column of positions (0 for the first option here), NaN for unknown."""
         import numpy as np
 
-        table = np.array([float(score) for _, score in self.scores_by_option])
+        table = np.array([float(score) for score in self.scores_by_option.values()])
         unknown = np.isnan(values)
         found = table[np.where(unknown, 0, values).astype(np.int64)]
         return np.where(unknown, np.nan, found)
@@ -321,12 +321,12 @@ class Choice:
     @property
     def lowest(self) -> Fraction:
         """The least score that it can give."""
-        return min(score for _, score in self.scores_by_option)
+        return min(self.scores_by_option.values())
 
     @property
     def highest(self) -> Fraction:
         """The greatest score that it can give."""
-        return max(score for _, score in self.scores_by_option)
+        return max(self.scores_by_option.values())
 
     @property
     def edges(self) -> tuple[Fraction, ...]:
@@ -335,11 +335,9 @@ class Choice:
 
     def faults(self) -> list[str]:
         """What is wrong with the curve itself. Whether every declared option has a score is for the reader of the pack to see."""
-        options = [option for option, _ in self.scores_by_option]
-        found = [] if len(options) >= 2 else ["a choice needs at least two options"]
-        found += [f"option '{option}' has two scores" for option in dict.fromkeys(options) if options.count(option) > 1]
-        found += _outside({f"option '{option}'": score for option, score in self.scores_by_option})
-        if options and self.lowest == self.highest:
+        found = [] if len(self.scores_by_option) >= 2 else ["a choice needs at least two options"]
+        found += _outside({f"option '{option}'": score for option, score in self.scores_by_option.items()})
+        if self.scores_by_option and self.lowest == self.highest:
             found.append(f"every option gives {exact_text(self.lowest)}; the choice decides nothing")
         return found
 
