@@ -170,9 +170,10 @@ def landfill_methane(
         gas = sum((mass * kernel[age] for age, mass in ages), ZERO)
         caught = sum((mass * kernel[age] * collected(age) for age, mass in ages), ZERO)
         leak = caught * (HUNDRED - destruction) / HUNDRED
-        out = to_significant((gas - caught) * (HUNDRED - oxidation) / HUNDRED + leak)
+        # Summed exactly and rounded for the sheet only: rounding every year could add up to more methane than there is.
+        emitted[year] = (gas - caught) * (HUNDRED - oxidation) / HUNDRED + leak
         generated += gas
-        emitted[year] = sheet.step(f"{year}: methane", "(generated - recovered) x (1 - OX)", out, "t/year", "Methane by year")
+        sheet.step(f"{year}: methane", "(generated - recovered) x (1 - OX)", to_significant(emitted[year]), "t/year", "Methane by year")
     total = sheet.step("Methane emitted", "sum", to_significant(sum(emitted.values(), ZERO)), "t")
     potentials = warming(gwp)
     co2e = sheet.step("CO2e", "methane x warming potential", total * potentials.number("ch4_non_fossil"), "tCO2e")
