@@ -88,7 +88,7 @@ def test_r1_refuses_more_energy_out_than_in_and_says_what_to_look_for() -> None:
     ("more", "blamed"),
     [
         ({"ccf_group": "after_2015_08"}, "hdd"),
-        ({"ccf_group": "after_2015_08", "hdd": 2000, "permitted": "before_2009"}, "ccf_group"),
+        ({"ccf_group": "after_2015_08", "hdd": 2000, "permitted": "before_2009", "year": 2029}, "ccf_group"),
         ({"permitted": "yesterday"}, "permitted"),
         ({"electricity": -1}, "electricity"),
         ({"waste": 0, "electricity": 0}, "waste"),
@@ -122,6 +122,12 @@ def test_climate_factor_by_group(hdd: str, early: str, late: str) -> None:
     assert run("ccf", hdd=hdd, ccf_group="before_2015_09", year=2030)["ccf"] == Fraction(late)
     assert run("ccf", hdd=hdd, ccf_group="after_2015_08")["ccf"] == Fraction(late)
     assert run("ccf", hdd=hdd, ccf_group="none")["ccf"] == 1
+
+
+def test_an_old_plant_uses_the_later_factor_from_2030() -> None:
+    old = {"electricity": 2000, "heat": 0, "permitted": "before_2009", "hdd": 2000, **PLANT}
+    assert run("r1", **old, ccf_group="after_2015_08")["ccf"] == Fraction("1.12")
+    assert run("r1", **old, ccf_group="after_2015_08", year=2030) == run("r1", **old, ccf_group="before_2015_09", year=2030)
 
 
 def test_climate_factor_without_a_year_warns_of_2030() -> None:

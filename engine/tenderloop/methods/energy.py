@@ -171,7 +171,7 @@ def r1(
     operation and permitted before 1 January 2009, 0.65 for those permitted after 31 December 2008; reached means at or above. As
     the Commission's guidance is understood (unverified), electricity is gross with own use, and imported electricity enters ``imported``
     times 2.6, imported heat times 1.1. Refused: electricity and heat that exceed the energy of waste, fuel and import; a climate
-    group without degree days; a permit before 2009 in the later climate group. Nothing is filled in for an unknown input.
+    group without degree days; a permit before 2009 in the later climate group before 2030. Nothing is filled in for an unknown input.
 
     An electricity-only plant reaches 0.65 at a gross electrical efficiency of 24.25 %:
 
@@ -182,7 +182,15 @@ def r1(
     (Fraction(13, 20), 'yes', Fraction(97, 4))
     """
     if permitted == "before_2009" and ccf_group == "after_2015_08":
-        raise Refused("a plant permitted before 2009 was not permitted after 31 August 2015", "ccf_group", "write before_2015_09 or none")
+        # From 2030 on the older plants use the later line, so the choice is right then and only then.
+        if year is not None and year < 2030:
+            raise Refused(
+                f"a plant permitted before 2009 does not use the later climate factor in {plain(year)}",
+                "ccf_group",
+                "write before_2015_09 or none",
+            )
+        if year is None:
+            sheet.note("A plant permitted before 2009 uses this climate factor only from 2030 on.")
     in_waste = sheet.step("Ew, energy in the waste", "waste x lhv / 3.6", waste * lhv / _GJ_PER_MWH, "MWh/year")
     fuel = in_waste + fuel_input
     if not fuel:
