@@ -504,7 +504,7 @@ def _refuse_unit(text: str, word: str, at: int) -> None:
         parse_unit(word)
     except QuantityError as error:
         code = "unknown-unit" if error.code == "currency-not-known" else error.code
-        hint = error.hint if unit_meant(word) else f"write an operator before a name; {error.hint}"
+        hint = f"write an operator before a name; {error.hint}" if error.hint.startswith("the units") else error.hint
         raise _fault(code, f"unit '{word}' is not known", at, hint) from None
     raise AssertionError(word)  # every unit of one symbol is in UNITS
 
@@ -708,6 +708,7 @@ class _Checker:
 
     names: Mapping[str, Type]
     faults: list[ExpressionError] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
 
     def fault(self, code: str, message: str, node: Expression, hint: str = "") -> None:
         self.faults.append(ExpressionError(code, message, node.column, hint))
@@ -742,7 +743,10 @@ class _Checker:
 
     def name(self, node: Name) -> Type | None:
         found = self.names.get(node.id)
+        if found is None and node.id in self.missing:
+            return None  # said once already
         if found is None:
+            self.missing.add(node.id)
             self.fault("unknown-name", f"there is no fact, parameter or derived value '{node.id}'", node, self.name_hint(node.id))
         elif found.kind == "table":
             self.fault("table-in-rule", f"'{node.id}' is a table", node, "give it to a method under 'derived'")
