@@ -11,20 +11,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from tenderloop import __version__
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
-    from tenderloop.case import Case
-    from tenderloop.pack import Pack
     from tenderloop.result import Result
 
 DONE, FAULTS, WRONG_USE = 0, 1, 2
 Command = Callable[[argparse.Namespace], int]
+G = TypeVar("G")
+F = TypeVar("F")
 
 
 class WrongUseError(Exception):
@@ -78,10 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     rate = verb("rate", _rate, "rate a case by one or more packs")
     _case_and_packs(rate)
     rate.add_argument("--json", action="store_true", help="print the results as JSON")
-    for kind in ("pdf", "html", "xlsx"):
-        rate.add_argument(f"--{kind}", metavar="FILE", type=Path, help=f"write the report as {kind.upper()}")
     rate.add_argument("--strict", action="store_true", help="exit with 1 when a gate fails")
-    rate.add_argument("--lang", default="en", metavar="LANG", help="language of the report (default: en)")
 
     explain = verb("explain", _explain, "say why a node has its score, with rule, values, evidence and source")
     _case_and_packs(explain)
@@ -173,33 +170,145 @@ def _rate(given: argparse.Namespace) -> int:
 
         _print(together(results))
     else:
-        raise NotImplementedError
+        from tenderloop.report.summary import summary_text
+
+        _print(summary_text(results))
     return FAULTS if given.strict and any(result.gates.failed for result in results) else DONE
 
 
-def _case(path: Path, packs: Sequence[str] | None) -> tuple[Case, list[Pack]]:
-    """The case with the packs asked for, or else its own."""
-    from tenderloop import load_pack, read_case
+def _explain(given: argparse.Namespace) -> int:
+    from tenderloop import explain
 
-    asked = [load_pack(name) for name in dict.fromkeys(packs or ())]
-    case = read_case(path, asked or None)
-    return case, asked or [load_pack(name) for name in case.packs]
+    results = _results(given.case, given.pack)
+    found: list[str] = []
+    faults: list[Problem] = []
+    for result in results:
+        try:
+            found.append(explain(result, given.node))
+        except Problems as unknown:
+            faults += unknown.problems
+    if not found:
+        raise Problems(faults)
+    _print("\n\n".join(found))
+    return DONE
+
+
+def _improve(given: argparse.Namespace) -> int:
+    results = _results(given.case, given.pack)
+    if given.json:
+        from tenderloop import improve
+        from tenderloop.result import together
+
+        _print(together([result.model_copy(update={"steps": improve(result)}) for result in results]))
+    else:
+        from tenderloop.report.summary import steps_text
+
+        _print("\n".join(steps_text(result, given.most) for result in results))
+    return DONE
+
+
+def _compare(given: argparse.Namespace) -> int:
+    from tenderloop import compare
+
+    by_pack: dict[str, list[Result]] = {}
+    for each in _all(lambda path: _results(path, given.pack), given.cases):
+        for result in each:
+            by_pack.setdefault(result.pack.id, []).append(result)
+    compared = _all(compare, list(by_pack.values()))
+    if given.json:
+        from tenderloop.result import dumps
+
+        _print(dumps([each.model_dump(mode="json") for each in compared], indent=1))
+    else:
+        _print("\n\n".join(str(each) for each in compared))
+    return DONE
+
+
+def _packs(given: argparse.Namespace) -> int:
+    from tenderloop import list_packs, load_pack
+    from tenderloop.report.pack_page import pack_text, packs_text
+
+    _print(pack_text(load_pack(given.name)) if given.name else packs_text(_all(load_pack, list_packs())))
+    return DONE
+
+
+def _lint(given: argparse.Namespace) -> int:
+    from tenderloop import list_packs, load_pack
+
+    packs = _all(load_pack, given.paths or list_packs())
+    _print(f"{len(packs)} packs without a fault")
+    return DONE
+
+
+def _questionnaire(given: argparse.Namespace) -> int:
+    from tenderloop import load_pack, read_case
+    from tenderloop.readers.questionnaire import write_questionnaire
+
+    packs = _all(load_pack, dict.fromkeys(given.packs))
+    case = read_case(given.case, packs) if given.case else None
+    write_questionnaire(packs, given.out, stage=given.stage, case=case)
+    return DONE
+
+
+def _open_data(given: argparse.Namespace) -> int:
+    from tenderloop.methods.open_data import find_place, starting_values
+    from tenderloop.report.starting_values import starting_values_yaml
+
+    _print(starting_values_yaml(find_place(given.place), starting_values(given.place, given.what)))
+    return DONE
+
+
+def _schema(given: argparse.Namespace) -> int:
+    from tenderloop import Case, Pack, Result
+    from tenderloop.result import dumps
+
+    schemas = {
+        "pack": Pack.model_json_schema(mode="validation"),
+        "case": Case.model_json_schema(mode="validation"),
+        "result": Result.model_json_schema(mode="serialization"),
+    }
+    if given.out is None:
+        _print(dumps(schemas, indent=1))
+        return DONE
+    given.out.mkdir(parents=True, exist_ok=True)
+    for name, schema in schemas.items():
+        (given.out / f"{name}.schema.json").write_text(dumps(schema, indent=1) + "\n", encoding="utf-8")
+    return DONE
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from importlib.metadata import entry_points
+
+    found = sorted(entry_points(group="tenderloop.serve"), key=lambda each: each.name)
+    if not found:
+        raise WrongUseError("nothing that serves pages is installed")
+    return int(found[0].load()(given.rest) or DONE)
 
 
 def _results(path: Path, packs: Sequence[str] | None) -> list[Result]:
-    from tenderloop import evaluate
+    """The case rated by the packs asked for, or else by its own."""
+    from tenderloop import evaluate, load_pack, read_case
 
-    case, found = _case(path, packs)
+    asked = _all(load_pack, list(dict.fromkeys(packs or ())))
+    case = read_case(path, asked or None)
+    found = asked or _all(load_pack, case.packs)
     if not found:
-        raise WrongUseError("no pack is named: add --pack NAME, or 'packs:' to the case")
-    return [evaluate(case, pack) for pack in found]
+        raise Problems([Problem("no-pack", "no pack is named", str(path), hint="add --pack NAME, or 'packs:' to the case")])
+    return _all(lambda pack: evaluate(case, pack), found)
 
 
-def _explain(given: argparse.Namespace) -> int:
-    raise NotImplementedError
-
-
-_improve = _compare = _lint = _packs = _questionnaire = _open_data = _schema = _serve = _explain
+def _all(do: Callable[[G], F], given: Iterable[G]) -> list[F]:
+    """Do the same for each; the faults of all of them are raised together."""
+    found: list[F] = []
+    faults: list[Problem] = []
+    for each in given:
+        try:
+            found.append(do(each))
+        except Problems as these:
+            faults += these.problems
+    if faults:
+        raise Problems(dict.fromkeys(faults))
+    return found
 
 
 def _print(text: str) -> None:
