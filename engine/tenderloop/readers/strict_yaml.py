@@ -109,10 +109,10 @@ def read_yaml(data: str | bytes, file: str = "") -> Value:
     return value
 
 
-def checked_text(data: str | bytes, faults: Faults, *, most_bytes: int = MOST_BYTES, tabs: bool = False) -> str:
+def checked_text(data: str | bytes, faults: Faults, *, most_bytes: int = MOST_BYTES, json: bool = False) -> str:
     """The text of a file within the cheap limits: size, line length, encoding, invisible characters. Faults go into ``faults``.
 
-    ``tabs`` allows tabs (JSON may be indented with them). Returns an empty text when there is a fault.
+    ``json`` allows tabs and long lines, which JSON may have. Returns an empty text when there is a fault.
 
     >>> checked_text(b"\\xef\\xbb\\xbfid: x\\r\\n", Faults())
     'id: x\\n'
@@ -131,7 +131,7 @@ def checked_text(data: str | bytes, faults: Faults, *, most_bytes: int = MOST_BY
     while True:
         end = raw.find(b"\n", start)
         length = (len(raw) if end < 0 else end) - start
-        if length > MOST_LINE_BYTES:
+        if length > MOST_LINE_BYTES and not json:
             faults.add(
                 "line-too-long", f"the line has {length:,} bytes, at most {MOST_LINE_BYTES:,} are read", line=number, hint="break the line"
             )
@@ -152,7 +152,7 @@ def checked_text(data: str | bytes, faults: Faults, *, most_bytes: int = MOST_BY
     before = len(faults.problems)
     for found in CONTROL.finditer(text):
         character = found.group()
-        if character == "\t" and tabs:
+        if character == "\t" and json:
             continue
         line = text.count("\n", 0, found.start()) + 1
         if character == "\t":
