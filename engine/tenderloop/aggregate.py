@@ -52,6 +52,8 @@ def combine(way: Way, parts: Sequence[Part]) -> Part | None:
     if not sure and not maybe:
         return None
     low = _extreme(way, [(part.low, part.weight) for part in sure], [(part.low, part.weight) for part in maybe], lowest=True)
+    if not maybe and all(part.high == part.low for part in sure):
+        return Part(low, low, Fraction(1), True)
     high = _extreme(way, [(part.high, part.weight) for part in sure], [(part.high, part.weight) for part in maybe], lowest=False)
     return Part(low, high, Fraction(1), True if sure else None)
 

@@ -15,7 +15,8 @@ from tenderloop.aggregate import rating as rating_of
 from tenderloop.case import Answer, Case, FactValue, plain
 from tenderloop.curves import Checklist
 from tenderloop.errors import Problem, Problems
-from tenderloop.expression import Expression
+from tenderloop.expression import Expression, names_in
+from tenderloop.expression import run as run_rule
 from tenderloop.methods import Line
 from tenderloop.pack import Aggregate, CapRating, Fact, Indicator, Pack, SourceRef
 from tenderloop.plan import CheckStep, GateStep, IndicatorStep, Plan, Run, compile_pack, on_fail_text
@@ -233,8 +234,6 @@ class _Evaluation:
 
     def refusals(self, rules: Sequence[Expression]) -> list[str]:
         """Why values that a rule reads could not be computed: refused methods, then what arithmetic noted."""
-        from tenderloop.expression import names_in  # local: only needed when something is odd
-
         found: list[str] = []
         pending = [name for rule in rules for name in sorted(names_in(rule))]
         seen: set[str] = set()
@@ -317,8 +316,6 @@ class _Evaluation:
         return because.absent_by_rule(step.applies, self.show)
 
     def _holds(self, step: IndicatorStep) -> list[bool | None]:
-        from tenderloop.expression import run as run_rule
-
         def value_of(name: str) -> Graded:
             return self.run.values[name] if name in self.run.values else self.fact(name)
 
@@ -594,6 +591,8 @@ class _Evaluation:
 
     def _counting_absent(self) -> Fraction:
         """The score when what is not applicable by rule or mark counts 0 in the denominator: the second total."""
+        if not any(self.run.nodes[step.id].absent in ("rule", "marked") for step in self.plan.indicators):
+            return self.run.nodes[""].low
         leaves = {
             step.id: leaf._replace(applies=True) if leaf.absent in ("rule", "marked") else leaf
             for step in self.plan.indicators

@@ -278,7 +278,7 @@ def curve_of(scoring: Scoring, pack: Pack, stage: Stage) -> Curve | Checklist:
     if isinstance(way, YesNoScoring):
         return YesNo(way.yes, way.no)
     if isinstance(way, ChoiceScoring):
-        return Choice(tuple(way.scores.items()))
+        return Choice(dict(way.scores))
     if isinstance(way, LevelsScoring):
         if way.by_stage:
             fact = pack.fact_of.get(way.of)

@@ -271,6 +271,7 @@ def arguments(value: Value, inputs: Mapping[str, Known]) -> dict[str, Argument]:
                 for row in held
             ]
         else:
+            assert not isinstance(held, dt.date | frozenset)
             given[declared.name] = held
     return given
 

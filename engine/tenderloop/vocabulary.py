@@ -71,7 +71,7 @@ class Vocabulary:
 def fact_type(fact: Fact) -> Type:
     """The type of a fact's answer."""
     if fact.kind == "number":
-        return Type("number", parse_unit(fact.unit).dimension)
+        return Type("number", parse_unit(fact.unit).dimension, unit=fact.unit)
     if fact.kind == "yes_no":
         return Type("truth")
     if fact.kind in ("choice", "choices"):
@@ -89,7 +89,7 @@ def vocabulary(pack: Pack) -> Vocabulary:
             found.problems.append(Problem(error.code, f"fact {fact.id}: {error.message}", fact.file, fact.line or None, hint=error.hint))
     for parameter in pack.parameters:
         try:
-            found.types[parameter.id] = Type("number", parse_unit(parameter.unit).dimension)
+            found.types[parameter.id] = Type("number", parse_unit(parameter.unit).dimension, unit=parameter.unit)
         except QuantityError as error:
             found.problems.append(
                 Problem(error.code, f"parameter {parameter.id}: {error.message}", parameter.file, parameter.line or None, hint=error.hint)
@@ -202,7 +202,7 @@ def _of_method(derived: Derived, found: Vocabulary, fact_of: Mapping[str, Fact])
             fault(error.code, error.message, error.hint)
     if len(found.problems) > before:
         return None
-    kind = Type("text") if output.unit is None else Type("number", parse_unit(output.unit).dimension)
+    kind = Type("text") if output.unit is None else Type("number", parse_unit(output.unit).dimension, unit=output.unit)
     return Value(derived, kind, method=method, bound=tuple(bound))
 
 

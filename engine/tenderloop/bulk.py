@@ -1,0 +1,285 @@
+"""Rate many cases at once: the same plan over float64 columns; close calls are decided by the exact path.
+
+Knows tables of answers. Must not know how a single case is worded: for reasons, evaluate that case alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenderloop.case import Answer, Case, Evidence, FactValue
+from tenderloop.columns import FALSE, NEAR, OPEN, TRUE, Column, Columns, Leaves, encode
+from tenderloop.evaluate import REJECTED, evaluate
+from tenderloop.pack import CapRating, Fact, Pack, Stage
+from tenderloop.plan import Plan, Run, compile_pack
+from tenderloop.result import GateStatus, Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Answers = Mapping[str, Sequence[Any] | NDArray[Any]]
+GATE_STATUSES: tuple[GateStatus, ...] = ("fail", "undecided", "pass", "not_applicable")
+_FAIL, _UNDECIDED, _PASS, _ABSENT = range(4)
+
+
+@dataclass(frozen=True)
+class BulkResult:
+    """Scores (0 to 100) of many cases, in the order given.
+
+    ``ratings`` and gates are codes: ``rating_names[ratings[i]]`` and ``GATE_STATUSES[gates[id][i]]``. ``decided_exactly`` counts the
+    close calls. ``lows`` and ``highs`` hold each node's range when they were asked for.
+    """
+
+    pack: str
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+    ratings: NDArray[np.int8]
+    rating_names: tuple[str, ...]
+    gates: Mapping[str, NDArray[np.int8]]
+    lows: Mapping[str, NDArray[np.float64]]
+    highs: Mapping[str, NDArray[np.float64]]
+    decided_exactly: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a case: score, range, coverage, rating, one column a gate."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {
+            "score": self.low,
+            "low": self.low,
+            "high": self.high,
+            "coverage": self.coverage,
+            "rating": pd.Categorical.from_codes(self.ratings, pd.Index(self.rating_names)),
+        }
+        for gate, codes in self.gates.items():
+            columns[gate] = pd.Categorical.from_codes(codes, pd.Index(GATE_STATUSES))
+        return pd.DataFrame(columns)
+
+
+def evaluate_columns(
+    answers: Answers,
+    pack: Pack,
+    *,
+    stage: Stage,
+    date: str,
+    grades: int | Mapping[str, int | Sequence[int] | NDArray[Any]] = 0,
+    not_applicable: Mapping[str, NDArray[np.bool_]] | None = None,
+    currency: str | None = None,
+    nodes: bool = False,
+    chunk: int = 16384,
+) -> BulkResult:
+    """Rate cases given as columns by fact id, numbers in the pack's units; None, NaN and empty text are unknown.
+
+    ``grades`` is the evidence grade of all answers, or by fact one grade or one a case. A fact that the pack does not ask is a KeyError,
+    an answer that does not fit its kind a ValueError. Scores agree with ``evaluate`` to 1e-9, gates and ratings exactly.
+    """
+    plan = compile_pack(pack)
+    unknown = set(answers) - set(pack.fact_of)
+    if unknown:
+        raise KeyError(f"pack {pack.id} asks no {', '.join(sorted(unknown))}")
+    sizes = {len(values) for values in answers.values()}
+    if len(sizes) > 1:
+        raise ValueError(f"columns differ in length: {sorted(sizes)}")
+    size = sizes.pop() if sizes else 0
+    marks = not_applicable or {}
+    parts = [
+        _Chunk(plan, answers, stage, date, grades, marks, currency, slice(start, min(start + chunk, size)), nodes)
+        for start in range(0, size, chunk)
+    ]
+    return _joined(pack, parts, nodes)
+
+
+def _joined(pack: Pack, parts: Sequence[_Chunk], nodes: bool) -> BulkResult:
+    def join(pieces: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        return np.concatenate(pieces) if pieces else np.empty(0)
+
+    names: list[str] = []
+    if nodes:
+        names += [step.id for step in compile_pack(pack).indicators] + [criterion.id for _, criterion in pack.criteria()]
+        names += [outcome.id for outcome in pack.outcomes]
+    return BulkResult(
+        pack=pack.id,
+        low=join([part.low for part in parts]),
+        high=join([part.high for part in parts]),
+        coverage=join([part.coverage for part in parts]),
+        ratings=join([part.ratings for part in parts]).astype(np.int8),
+        rating_names=(*pack.ladder.ratings, REJECTED, "not applicable"),
+        gates={gate.id: join([part.gates[gate.id] for part in parts]).astype(np.int8) for gate in pack.gates},
+        lows={name: join([part.run.nodes[name].low for part in parts]) for name in names},
+        highs={name: join([part.run.nodes[name].high for part in parts]) for name in names},
+        decided_exactly=sum(part.decided_exactly for part in parts),
+    )
+
+
+class _Chunk:
+    """So many cases as fit the cache."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        answers: Answers,
+        stage: Stage,
+        date: str,
+        grades: int | Mapping[str, int | Sequence[int] | NDArray[Any]],
+        marks: Mapping[str, NDArray[np.bool_]],
+        currency: str | None,
+        rows: slice,
+        nodes: bool,
+    ) -> None:
+        self.plan, self.stage, self.date, self.currency = plan, stage, date, currency
+        self.size = rows.stop - rows.start
+        self.answers = {name: values[rows] for name, values in answers.items()}
+        self.marks = {name: np.asarray(mark, dtype=bool)[rows] for name, mark in marks.items()}
+        self._grades = grades
+        self._rows = rows
+        self._columns: dict[str, Column] = {}
+        self._parameters = {parameter.id: parameter for parameter in plan.pack.parameters}
+        self.kernel = Columns(self.size, self.marks)
+        self.run: Run[Column, Leaves] = plan.run(self.kernel, self.fact, stage)
+        root = self.run.nodes[""]
+        self.low, self.high, self.coverage = root.low, root.high, root.coverage * 100
+        self.gates = {step.declared.id: self._gate(step.declared.id, step.declared.min_grade) for step in plan.gates}
+        self.ratings = self._after_gates(self._by_score(root))
+        self.decided_exactly = self._decide_near(nodes)
+
+    def fact(self, name: str) -> Column:
+        """A fact or parameter as a column."""
+        if name not in self._columns:
+            self._columns[name] = self._read(name)
+        return self._columns[name]
+
+    def _read(self, name: str) -> Column:
+        if name in self._parameters:
+            found = self._parameters[name].at(self.date)
+            return Column("number", np.full(self.size, np.nan)) if found is None else Column("number", found[0].base)
+        fact = self.plan.pack.fact_of[name]
+        values = self.answers.get(name)
+        return encode(fact, [None] * self.size if values is None else values, self._grade(name))
+
+    def _grade(self, name: str) -> Any:
+        given = self._grades if isinstance(self._grades, int) else self._grades.get(name, 0)
+        return given if isinstance(given, int) else np.asarray(given)[self._rows].astype(np.int8)
+
+    def _gate(self, name: str, min_grade: int) -> NDArray[np.int8]:
+        truth = self.run.gates[name]
+        if truth is None:
+            return np.full(self.size, _ABSENT, dtype=np.int8)
+        passes, applies = truth
+        held = np.broadcast_to(passes.values, (self.size,))
+        status = np.where(
+            held == TRUE, np.where(np.asarray(passes.grade) >= min_grade, _PASS, _UNDECIDED), np.where(held == 0, _FAIL, _UNDECIDED)
+        )
+        if applies is not None:
+            when = np.broadcast_to(applies.values, (self.size,))
+            status = np.where(when == FALSE, _ABSENT, np.where((when != TRUE) & (status == _FAIL), _UNDECIDED, status))
+        return status.astype(np.int8)
+
+    def _by_score(self, root: Leaves) -> NDArray[np.int8]:
+        ladder = self.plan.pack.ladder
+        codes = np.zeros(self.size, dtype=np.int8)
+        for code, band in enumerate(ladder.bands):
+            edge = float(band.start)
+            good = root.low >= edge
+            if code:
+                self.kernel.near |= np.abs(root.low - edge) <= NEAR * max(1.0, edge)
+            reachable = root.low >= edge - NEAR * max(1.0, edge)
+            for outcome, least in ladder.minima.get(band.rating, {}).items():
+                leaf, limit = self.run.nodes[outcome], float(least)
+                if leaf.absent:
+                    continue
+                applies = np.True_ if leaf.applies is None else leaf.applies != 0
+                good &= ~applies | (leaf.low >= limit)
+                self.kernel.near |= reachable & applies & (np.abs(leaf.low - limit) <= NEAR * max(1.0, limit))
+            codes = np.where(good, code, codes).astype(np.int8)
+        if root.absent:
+            return np.full(self.size, len(ladder.bands) + 1, dtype=np.int8)
+        if root.applies is not None:
+            codes = np.where(root.applies == 0, len(ladder.bands) + 1, codes).astype(np.int8)
+        return codes
+
+    def _after_gates(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
+        ratings = self.plan.pack.ladder.ratings
+        rejected = np.zeros(self.size, dtype=bool)
+        for step in self.plan.gates:
+            failed = self.gates[step.declared.id] == _FAIL
+            if step.declared.on_fail == "reject":
+                rejected |= failed
+            elif isinstance(step.declared.on_fail, CapRating):
+                limit = ratings.index(step.declared.on_fail.cap)
+                codes = np.where(failed & (codes < len(ratings)), np.minimum(codes, limit), codes).astype(np.int8)
+        return np.where(rejected & (codes < len(ratings)), len(ratings), codes).astype(np.int8)
+
+    def _decide_near(self, nodes: bool) -> int:
+        rows = np.flatnonzero(self.kernel.near)
+        if not len(rows):
+            return 0
+        names = (*self.plan.pack.ladder.ratings, REJECTED, "not applicable")
+        self.low, self.high, self.coverage = self.low.copy(), self.high.copy(), self.coverage.copy()
+        for row in rows:
+            result = evaluate(self._case(int(row)), self.plan.pack)
+            self.low[row] = float(result.score or 0)
+            self.high[row] = float(result.range.high) if result.range is not None else 0.0
+            self.coverage[row] = float(result.coverage)
+            self.ratings[row] = names.index(result.rating)
+            for gate in result.gates:
+                self.gates[gate.id][row] = GATE_STATUSES.index(gate.status)
+            if nodes:
+                self._replace_nodes(result, int(row))
+        return len(rows)
+
+    def _replace_nodes(self, result: Result, row: int) -> None:
+        for node in result.nodes:
+            leaf = self.run.nodes[node.id]
+            if node.range is not None and leaf.low.flags.writeable:
+                leaf.low[row] = float(node.range.low)
+                leaf.high[row] = float(node.range.high)
+
+    def _case(self, row: int) -> Case:
+        facts: dict[str, Answer] = {}
+        for name, values in self.answers.items():
+            fact = self.plan.pack.fact_of[name]
+            value = _exact(fact, self.fact(name), row, values[row])
+            if value is not None:
+                grade = self._grade(name)
+                held = int(grade) if isinstance(grade, int) else int(grade[row])
+                facts[name] = Answer(kind=fact.kind, value=value, unit=fact.unit, evidence=(Evidence(grade=held),))
+        return Case(
+            id="row",
+            title="row",
+            kind=self.plan.pack.kinds[0],
+            stage=self.stage,
+            date=self.date,
+            currency=self.currency,
+            facts=facts,
+            not_applicable={name: "marked" for name, mark in self.marks.items() if mark[row]},
+        )
+
+
+def _exact(fact: Fact, column: Column, row: int, given: Any) -> FactValue | None:
+    """One cell as the exact path takes it: a float by its shortest decimal."""
+    held = column.values[row]
+    if fact.kind == "number":
+        return None if np.isnan(held) else Fraction(repr(float(held)))
+    if fact.kind == "date":
+        return None if np.isnan(held) else dt.date.fromordinal(int(held))
+    if fact.kind == "yes_no":
+        return None if held == OPEN else bool(held == TRUE)
+    if fact.kind == "level":
+        return None if held < 0 else Fraction(int(held))
+    if fact.kind == "choice":
+        return None if held < 0 else column.options[int(held)]
+    if fact.kind == "choices":
+        return None if held < 0 else tuple(option for code, option in enumerate(column.options) if int(held) >> code & 1)
+    if held is None:
+        return None
+    if fact.kind == "table":
+        return tuple({name: cell if isinstance(cell, str) else Fraction(str(cell)) for name, cell in line.items()} for line in given)
+    return str(held)

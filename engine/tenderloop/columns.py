@@ -1,0 +1,487 @@
+"""How many cases are computed at once: float64 columns, three-valued truth as small integers, evidence grades beside them.
+
+Knows single operations on columns. Must not know the order of steps (plan.py) nor decide a close call: a row in which a comparison, a
+step or a band lies within 1e-9 of its edge is marked ``near``, and the exact path decides it.
+
+Coding: a number is NaN while unknown; truth is 0 false, 1 unknown, 2 true, so that `and` is the minimum and `or` the maximum; a level or
+an option is a small integer, -1 while unknown; a set of options is a bit mask, -1 while unknown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenderloop.aggregate import Way, combine_columns
+from tenderloop.curves import Checklist, Curve, Levels, Steps, YesNo, scaled
+from tenderloop.curves import Choice as ChoiceCurve
+from tenderloop.methods import Refused
+from tenderloop.pack import Fact
+from tenderloop.plan import Absent, IndicatorStep
+from tenderloop.quantity import parse_unit
+from tenderloop.scalar import PROVEN, Known, arguments, cap_of
+from tenderloop.vocabulary import Value
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int8]
+Grades = int | Codes
+NEAR = 1e-9
+FALSE, OPEN, TRUE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """One name for all cases, or a constant. ``factor`` turns a raw number into base units; a raw number was never computed with."""
+
+    kind: Literal["number", "truth", "level", "choice", "choices", "text", "table"]
+    values: Any
+    grade: Grades = PROVEN
+    factor: Fraction | None = None
+    options: tuple[str, ...] = ()
+
+    @property
+    def base(self) -> Any:
+        """Numbers in base units, NaN while unknown."""
+        if self.kind == "level":
+            return np.where(self.values < 0, np.nan, self.values)
+        if self.factor is None or self.factor == 1:
+            return self.values
+        return self.values * float(self.factor)
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """The scores of one node for all cases. ``applies`` None means that it applies everywhere; ``absent`` that it applies nowhere."""
+
+    low: Floats
+    high: Floats
+    applies: Codes | None
+    coverage: Floats
+    absent: bool = False
+
+
+@dataclass
+class Columns:
+    """Operations for so many cases; ``near`` marks the rows that the exact path must decide."""
+
+    size: int
+    marked: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.near: NDArray[np.bool_] = np.zeros(self.size, dtype=bool)
+        self._leaf_tables: dict[tuple[str, int], tuple[Floats, Floats, Floats]] = {}
+        self._runs: dict[tuple[object, ...], list[Mapping[str, Any] | None]] = {}
+
+    # ------------------------------------------------------------------------------------------------------------- the rule language
+
+    def constant(self, value: Fraction | str | dt.date) -> Column:
+        if isinstance(value, str):
+            return Column("text", value)
+        if isinstance(value, dt.date):
+            return Column("number", float(value.toordinal()), factor=Fraction(1))
+        return Column("number", value)  # stays exact until it meets a column
+
+    def add(self, a: Column, b: Column) -> Column:
+        return _number(_base(a) + _base(b), a, b)
+
+    def subtract(self, a: Column, b: Column) -> Column:
+        return _number(_base(a) - _base(b), a, b)
+
+    def multiply(self, a: Column, b: Column) -> Column:
+        return _number(_base(a) * _base(b), a, b)
+
+    def divide(self, a: Column, b: Column) -> Column:
+        below = _base(b)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return _number(np.where(below == 0, np.nan, _base(a) / np.where(below == 0, np.nan, below)), a, b)
+
+    def negate(self, a: Column) -> Column:
+        return _number(-_base(a), a)
+
+    def absolute(self, value: Column) -> Column:
+        return _number(np.abs(_base(value)), value)
+
+    def minimum(self, values: Sequence[Column]) -> Column:
+        return _number(np.minimum.reduce(np.broadcast_arrays(*(_base(each) for each in values))), *values)
+
+    def maximum(self, values: Sequence[Column]) -> Column:
+        return _number(np.maximum.reduce(np.broadcast_arrays(*(_base(each) for each in values))), *values)
+
+    def total(self, values: Sequence[Column]) -> Column:
+        return _number(sum(_base(each) for each in values), *values)
+
+    def count(self, values: Sequence[Column]) -> Column:
+        held = np.stack([np.broadcast_to(each.values, (self.size,)) for each in values])
+        counted = np.where((held == OPEN).any(axis=0), np.nan, (held == TRUE).sum(axis=0))
+        return _number(counted, *values)
+
+    def compare(self, operator: str, a: Column, b: Column) -> Column:
+        if a.kind in ("choice", "text") or b.kind in ("choice", "text"):
+            return self._compare_words(operator, a, b)
+        if a.kind == "truth" or b.kind == "truth":
+            known = (a.values != OPEN) & (b.values != OPEN)
+            return _truth(a.values == b.values if operator == "==" else a.values != b.values, known, a, b)
+        if a.kind == "choices":
+            known = (a.values >= 0) & (b.values >= 0)
+            return _truth(a.values == b.values if operator == "==" else a.values != b.values, known, a, b)
+        left, right = self._comparable(a, b)
+        with np.errstate(invalid="ignore"):
+            held = {
+                "<": np.less,
+                "<=": np.less_equal,
+                ">": np.greater,
+                ">=": np.greater_equal,
+                "==": np.equal,
+                "!=": np.not_equal,
+            }[operator](left, right)
+        return _truth(held, ~(np.isnan(left) | np.isnan(right)), a, b)
+
+    def _comparable(self, a: Column, b: Column) -> tuple[Any, Any]:
+        """Both sides as floats. A raw column against a constant is exact in the column's own unit; anything else may be near."""
+        for column, constant, swap in ((a, b, False), (b, a, True)):
+            exact = _fraction(constant)
+            if (column.factor is not None or column.kind == "level") and exact is not None and isinstance(column.values, np.ndarray):
+                raw = column.base if column.kind == "level" else column.values
+                edge = exact / (column.factor or 1)
+                limit = float(edge)
+                if Fraction(repr(limit)) != edge:
+                    self.near |= raw == limit
+                return (limit, raw) if swap else (raw, limit)
+        left, right = _base(a), _base(b)
+        self._mark_near(left, right)
+        return left, right
+
+    def _mark_near(self, left: Any, right: Any) -> None:
+        with np.errstate(invalid="ignore"):
+            scale = np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
+            self.near |= np.broadcast_to(np.abs(left - right) <= NEAR * scale, (self.size,))
+
+    def _compare_words(self, operator: str, a: Column, b: Column) -> Column:
+        if a.kind == "text" and isinstance(a.values, str):
+            a, b = b, a
+        if isinstance(b.values, str):
+            if a.kind == "choice":
+                code = a.options.index(b.values) if b.values in a.options else -2
+                return _truth(a.values == code if operator == "==" else a.values != code, a.values >= 0, a, b)
+            known = np.array([each is not None for each in a.values])
+            return _truth(a.values == b.values if operator == "==" else a.values != b.values, known, a, b)
+        words_a = np.array([None if code < 0 else a.options[code] for code in a.values], dtype=object)
+        words_b = np.array([None if code < 0 else b.options[code] for code in b.values], dtype=object)
+        return _truth(words_a == words_b if operator == "==" else words_a != words_b, (a.values >= 0) & (b.values >= 0), a, b)
+
+    def both(self, a: Column, b: Column) -> Column:
+        return _junction(a, b, decisive=FALSE)
+
+    def either(self, a: Column, b: Column) -> Column:
+        return _junction(a, b, decisive=TRUE)
+
+    def negation(self, a: Column) -> Column:
+        return Column("truth", TRUE - a.values, a.grade)
+
+    def member(self, value: Column, options: tuple[str, ...]) -> Column:
+        if value.kind == "choice":
+            codes = [value.options.index(option) for option in options if option in value.options]
+            return _truth(np.isin(value.values, codes), value.values >= 0, value)
+        known = np.array([each is not None for each in value.values])
+        return _truth(np.isin(value.values.astype(str), options), known, value)
+
+    def contains(self, option: str, value: Column) -> Column:
+        bit = 1 << value.options.index(option)
+        return _truth((value.values & bit) != 0, value.values >= 0, value)
+
+    def known(self, value: Column) -> Column:
+        if value.kind == "truth":
+            return Column("truth", np.where(value.values == OPEN, OPEN, TRUE).astype(np.int8), value.grade)
+        if value.kind in ("level", "choice", "choices"):
+            known = value.values >= 0
+        elif value.kind in ("table", "text"):
+            known = np.array([each is not None for each in value.values])
+        else:
+            known = ~np.isnan(value.values)
+        return Column("truth", np.where(known, TRUE, OPEN).astype(np.int8), value.grade)
+
+    # --------------------------------------------------------------------------------------------------------------------- methods
+
+    def method(self, value: Value, inputs: Mapping[str, Column]) -> Column:
+        """Methods are exact: each row is run by itself, then turned into a float."""
+        assert value.method is not None
+        assert value.declared.take is not None
+        binding = (value.method.name, *((each.input.name, str(each.constant or each.rule or each.table)) for each in value.bound))
+        if binding not in self._runs:
+            self._runs[binding] = [
+                self._run(value, {name: _at(column, row) for name, column in inputs.items()}) for row in range(self.size)
+            ]
+        output = value.method.output(value.declared.take)
+        outputs = [None if each is None else each.get(output.name) for each in self._runs[binding]]
+        grade = _least_grade(*inputs.values()) if inputs else PROVEN
+        if output.unit is None:
+            return Column("text", np.array(outputs, dtype=object), grade)
+        return Column("number", np.array([np.nan if each is None else float(each) for each in outputs]), grade)
+
+    def _run(self, value: Value, given: Mapping[str, Known]) -> Mapping[str, Any] | None:
+        assert value.method is not None
+        if any(each is None for each in given.values()):
+            return None
+        try:
+            sheet = value.method.run(arguments(value, given))
+        except Refused:
+            return None
+        found: dict[str, Any] = {}
+        for output in value.method.outputs:
+            if output.name in sheet.outputs:
+                taken = sheet.outputs[output.name]
+                found[output.name] = taken * parse_unit(output.unit).factor if isinstance(taken, Fraction) and output.unit else taken
+        return found
+
+    # ---------------------------------------------------------------------------------------------------------------------- scores
+
+    def leaf(self, step: IndicatorStep, curve: Curve | Checklist, values: Sequence[Column], applies: Column | None) -> Leaves:
+        if isinstance(curve, Checklist):
+            low, high, covered = self._checklist(step, curve, values)
+        elif isinstance(curve, Levels | YesNo | ChoiceCurve):
+            low, high, covered = self._by_table(step, curve, values[0])
+        else:
+            low, high, covered = self._by_curve(step, curve, values[0])
+        applied: Codes | None = None
+        if applies is not None:
+            applied = np.where(applies.values == TRUE, 1, np.where(applies.values == FALSE, 0, -1)).astype(np.int8)
+        marked = self.marked.get(step.id)
+        if marked is not None:
+            applied = np.where(marked, 0, 1 if applied is None else applied).astype(np.int8)
+        if applied is not None:
+            covered = np.where(applied == 1, covered, 0.0)
+        return Leaves(low, high, applied, covered)
+
+    def _by_table(self, step: IndicatorStep, curve: Levels | YesNo | ChoiceCurve, column: Column) -> tuple[Floats, Floats, Floats]:
+        """A value of a few codes: one look-up for low (by code and grade), one for high, one for coverage."""
+        if isinstance(curve, YesNo):
+            scores, unknown, codes = [curve.no, None, curve.yes], OPEN, column.values
+        elif isinstance(curve, Levels):
+            scores, unknown, codes = [None, *curve.scores_by_level], 0, column.values + np.int8(1)
+        else:
+            scores, unknown, codes = [None, *(curve.score(option) for option in column.options)], 0, column.values + np.int8(1)
+        key = (step.id, id(curve))
+        if key not in self._leaf_tables:
+            open_low = _open_low(step, curve)
+            lows = np.array(
+                [[float(open_low if score is None else _capped(score, step, grade)) for grade in range(PROVEN + 1)] for score in scores]
+            ).ravel()
+            highs = np.array([float(curve.highest if score is None else score) for score in scores])
+            covered = np.array([0.0 if code == unknown else 1.0 for code in range(len(scores))])
+            self._leaf_tables[key] = (lows, highs, covered)
+        lows, highs, covered = self._leaf_tables[key]
+        index = np.broadcast_to(codes, (self.size,)).astype(np.intp)
+        return lows.take(index * (PROVEN + 1) + column.grade), highs.take(index), covered.take(index)
+
+    def _by_curve(self, step: IndicatorStep, curve: Curve, column: Column) -> tuple[Floats, Floats, Floats]:
+        raw = column.factor is not None and column.factor != 0 and column.kind == "number"
+        if raw:
+            assert column.factor is not None
+            values, own = np.broadcast_to(column.values, (self.size,)), scaled(curve, 1 / column.factor)
+        else:
+            values, own = np.broadcast_to(np.asarray(_base(column), dtype=np.float64), (self.size,)), curve
+        if isinstance(own, Steps):
+            for edge in own.edges:
+                limit = float(edge)
+                if not raw:
+                    self._mark_near(values, limit)
+                elif Fraction(repr(limit)) != edge:
+                    self.near |= values == limit
+        plain = own.scores(values)
+        known = ~np.isnan(values)
+        low = plain
+        if step.caps:
+            caps = np.array([float(100 if cap is None else cap) for cap in (cap_of(step.caps, grade) for grade in range(PROVEN + 1))])
+            low = np.minimum(plain, caps.take(column.grade) if isinstance(column.grade, np.ndarray) else caps[column.grade])
+        if known.all():
+            return low, plain, np.ones(self.size)
+        return (
+            np.where(known, low, float(_open_low(step, curve))),
+            np.where(known, plain, float(curve.highest)),
+            known.astype(np.float64),
+        )
+
+    def _checklist(self, step: IndicatorStep, curve: Checklist, values: Sequence[Column]) -> tuple[Floats, Floats, Floats]:
+        low, high, covered = np.zeros(self.size), np.zeros(self.size), np.ones(self.size)
+        shares = [1.0 if cap is None else float(cap) / 100 for cap in (cap_of(step.caps, grade) for grade in range(PROVEN + 1))]
+        for points, column in zip(curve.points, values, strict=True):
+            worth = float(points)
+            codes = np.broadcast_to(column.values, (self.size,)).astype(np.intp)
+            low += np.array([*([0.0] * 10), *(worth * share for share in shares)]).take(codes * (PROVEN + 1) + column.grade)
+            high += np.array([0.0, worth, worth]).take(codes)
+            covered *= np.array([1.0, 0.0, 1.0]).take(codes)
+        return low, high, covered
+
+    def absent(self, why: Absent) -> Leaves:
+        empty = np.zeros(self.size)
+        return Leaves(empty, empty, np.zeros(self.size, dtype=np.int8), empty, absent=True)
+
+    def gather(self, way: Way, parts: Sequence[tuple[Leaves, Fraction]]) -> Leaves:
+        counted = [(leaf, weight) for leaf, weight in parts if not leaf.absent and weight > 0]
+        if not counted:
+            return self.absent("stage")
+        if way == "mean" and all(leaf.applies is None for leaf, _ in counted):
+            total = float(sum(weight for _, weight in counted))
+            low, high, coverage = np.zeros(self.size), np.zeros(self.size), np.zeros(self.size)
+            for leaf, weight in counted:
+                part = float(weight) / total
+                low += part * leaf.low
+                high += part * leaf.high
+                coverage += part * leaf.coverage
+            return Leaves(low, high, None, coverage)
+        weights = [weight for _, weight in counted]
+        applies = np.stack([np.ones(self.size, dtype=np.int8) if leaf.applies is None else leaf.applies for leaf, _ in counted])
+        low, high, applied = combine_columns(
+            way, np.stack([leaf.low for leaf, _ in counted]), np.stack([leaf.high for leaf, _ in counted]), weights, applies
+        )
+        used = np.array([float(weight) for weight in weights])[:, None] * (applies != 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            coverage = (used * np.stack([leaf.coverage for leaf, _ in counted])).sum(axis=0) / used.sum(axis=0)
+        nowhere = applied == 0
+        return Leaves(
+            np.where(nowhere, 0.0, low),
+            np.where(nowhere, 0.0, high),
+            None if (applied == 1).all() else applied,
+            np.where(nowhere, 0.0, coverage),
+        )
+
+
+def encode(fact: Fact, values: Sequence[Any] | NDArray[Any], grade: Grades) -> Column:
+    """A fact's answers for all cases, in the pack's unit; None, NaN and empty text are unknown.
+
+    An unknown option or level is a ValueError.
+    """
+    if fact.kind == "number":
+        return Column("number", np.asarray(values, dtype=np.float64), grade, factor=parse_unit(fact.unit).factor)
+    if fact.kind == "level":
+        codes = _whole(values)
+        if codes.max(initial=-1) >= len(fact.levels):
+            raise ValueError(f"'{fact.id}' has levels 0 to {len(fact.levels) - 1}")
+        return Column("level", codes, grade)
+    if fact.kind == "yes_no":
+        held = np.asarray(values)
+        if held.dtype == np.bool_:
+            return Column("truth", np.where(held, TRUE, FALSE).astype(np.int8), grade)
+        codes = _whole(values)
+        return Column("truth", np.array([OPEN, FALSE, TRUE], dtype=np.int8).take(codes + 1), grade)
+    if fact.kind == "date":
+        days = [np.nan if _blank(each) else float(_day(each).toordinal()) for each in values]
+        return Column("number", np.array(days), grade, factor=Fraction(1))
+    options = tuple(fact.options)
+    if fact.kind == "choice":
+        index = {option: code for code, option in enumerate(options)}
+        unknown = {each for each in values if not _blank(each)} - index.keys()
+        if unknown:
+            raise ValueError(f"'{fact.id}' has no option {sorted(map(str, unknown))[0]!r}; it has {', '.join(options)}")
+        return Column("choice", np.array([-1 if _blank(each) else index[each] for each in values], dtype=np.int16), grade, options=options)
+    if fact.kind == "choices":
+        bits = {option: 1 << code for code, option in enumerate(options)}
+        masks = [-1 if each is None or isinstance(each, float) else sum(bits[option] for option in each) for each in values]
+        return Column("choices", np.array(masks, dtype=np.int64), grade, options=options)
+    held = np.empty(len(values), dtype=object)
+    held[:] = [None if _blank(each) else each for each in values]
+    if fact.kind == "table":
+        units = {column.id: parse_unit(column.unit).factor for column in fact.columns}
+        for row, table in enumerate(held):
+            if table is not None:
+                held[row] = tuple(
+                    {name: cell if isinstance(cell, str) else Fraction(str(cell)) * units[name] for name, cell in line.items()}
+                    for line in table
+                )
+        return Column("table", held, grade)
+    return Column("text", held, grade)
+
+
+def _whole(values: Sequence[Any] | NDArray[Any]) -> Codes:
+    held = np.asarray(values)
+    if held.dtype.kind in "iu":
+        return held.astype(np.int8)
+    floats = np.array([np.nan if each is None else float(each) for each in values]) if held.dtype == object else held.astype(np.float64)
+    return np.where(np.isnan(floats), -1, np.nan_to_num(floats)).astype(np.int8)
+
+
+def _blank(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and value != value)
+
+
+def _day(value: object) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
+
+
+def _fraction(column: Column) -> Fraction | None:
+    return column.values if isinstance(column.values, Fraction) else None
+
+
+def _base(column: Column) -> Any:
+    return float(column.values) if isinstance(column.values, Fraction) else column.base
+
+
+def _least_grade(*columns: Column) -> Grades:
+    grade: Grades = columns[0].grade
+    for column in columns[1:]:
+        if isinstance(grade, int) and isinstance(column.grade, int):
+            grade = min(grade, column.grade)
+        else:
+            grade = np.minimum(grade, column.grade).astype(np.int8)
+    return grade
+
+
+def _number(values: Any, *parts: Column) -> Column:
+    return Column("number", values, _least_grade(*parts))
+
+
+def _truth(held: Any, known: Any, *parts: Column) -> Column:
+    return Column("truth", np.where(known, np.where(held, TRUE, FALSE), OPEN).astype(np.int8), _least_grade(*parts))
+
+
+def _junction(a: Column, b: Column, *, decisive: int) -> Column:
+    values = np.minimum(a.values, b.values) if decisive == FALSE else np.maximum(a.values, b.values)
+    if isinstance(a.grade, int) and isinstance(b.grade, int) and a.grade == b.grade:
+        return Column("truth", values, a.grade)
+    # the grade of a decided side is the best proof of it; of an undecided whole it does not matter
+    proof = np.maximum(np.where(a.values == decisive, a.grade, -1), np.where(b.values == decisive, b.grade, -1))
+    return Column("truth", values, np.where(values == decisive, proof, np.minimum(a.grade, b.grade)).astype(np.int8))
+
+
+def _open_low(step: IndicatorStep, curve: Curve | Checklist) -> Fraction:
+    low = curve.lowest if step.lowest else Fraction(0)
+    floor = cap_of(step.caps, 0)
+    return low if floor is None else min(low, floor)
+
+
+def _capped(score: Fraction, step: IndicatorStep, grade: int) -> Fraction:
+    cap = cap_of(step.caps, grade)
+    return score if cap is None else min(score, cap)
+
+
+def _at(column: Column, row: int) -> Known:
+    """One row as the exact path would hold it; floats by their shortest decimal."""
+    held = column.values
+    if isinstance(held, Fraction | str):
+        return held
+    value = held[row] if isinstance(held, np.ndarray) and held.ndim else held
+    if column.kind == "number":
+        if np.isnan(value):
+            return None
+        return Fraction(repr(float(value))) * (column.factor if column.factor is not None else 1)
+    if column.kind == "truth":
+        return None if value == OPEN else bool(value == TRUE)
+    if column.kind == "level":
+        return None if value < 0 else Fraction(int(value))
+    if column.kind == "choice":
+        return None if value < 0 else column.options[int(value)]
+    if column.kind == "choices":
+        return None if value < 0 else frozenset(option for code, option in enumerate(column.options) if int(value) >> code & 1)
+    known: Known = value
+    return known
+
+
+__all__ = ["Column", "Columns", "Leaves", "encode"]
