@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainSerializer, RootModel, model_validator
+from pydantic import Field, PlainSerializer, RootModel, WithJsonSchema, model_validator
 
 from tenderloop.case import Evidence
 from tenderloop.pack import Aggregate, Exact, Frozen, Stage, Status, Tags
@@ -39,7 +39,13 @@ class _ExactPair(Frozen):
         return value
 
 
-Score = Annotated[Exact, PlainSerializer(_exact_and_shown, when_used="json")]
+_PAIR = {
+    "type": "object",
+    "properties": {"exact": {"type": "string"}, "shown": {"type": "string"}},
+    "required": ["exact", "shown"],
+    "additionalProperties": False,
+}
+Score = Annotated[Exact, PlainSerializer(_exact_and_shown, when_used="json"), WithJsonSchema(_PAIR, mode="serialization")]
 
 
 class Range(_ExactPair):
