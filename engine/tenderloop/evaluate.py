@@ -528,6 +528,7 @@ class _Evaluation:
                 currency=case.currency,
                 rated_by=case.rated_by,
                 notes=case.notes,
+                documents=case.documents,
                 hash=case.hash,
             ),
             pack=PackRef(id=pack.id, version=pack.version, title=pack.title, label=pack.label, hash=pack.hash),

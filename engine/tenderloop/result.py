@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer, RootModel, WithJsonSchema, model_validator
 
-from tenderloop.case import Evidence
+from tenderloop.case import Document, Evidence
 from tenderloop.pack import Aggregate, Exact, Frozen, Stage, Status, Tags
 from tenderloop.quantity import shown
 
@@ -56,7 +56,7 @@ class Range(_ExactPair):
 
 
 class CaseRef(Frozen):
-    """The case that was rated."""
+    """The case that was rated; ``documents`` are the papers that evidence may name, by id."""
 
     id: str
     title: str
@@ -66,6 +66,7 @@ class CaseRef(Frozen):
     currency: str | None
     rated_by: str
     notes: str
+    documents: Mapping[str, Document] = Field(default_factory=dict)
     hash: str
 
 
