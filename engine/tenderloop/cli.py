@@ -177,7 +177,7 @@ def _rate(given: argparse.Namespace) -> int:
 
 
 def _explain(given: argparse.Namespace) -> int:
-    from tenderloop import explain
+    from tenderloop.explain import explain
 
     results = _results(given.case, given.pack)
     found: list[str] = []
@@ -196,7 +196,7 @@ def _explain(given: argparse.Namespace) -> int:
 def _improve(given: argparse.Namespace) -> int:
     results = _results(given.case, given.pack)
     if given.json:
-        from tenderloop import improve
+        from tenderloop.improve import improve
         from tenderloop.result import together
 
         _print(together([result.model_copy(update={"steps": improve(result)}) for result in results]))
@@ -208,7 +208,7 @@ def _improve(given: argparse.Namespace) -> int:
 
 
 def _compare(given: argparse.Namespace) -> int:
-    from tenderloop import compare
+    from tenderloop.compare import compare
 
     by_pack: dict[str, list[Result]] = {}
     for each in _all(lambda path: _results(path, given.pack), given.cases):
@@ -225,7 +225,7 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _packs(given: argparse.Namespace) -> int:
-    from tenderloop import list_packs, load_pack
+    from tenderloop.readers.packs import list_packs, load_pack
     from tenderloop.report.pack_page import pack_text, packs_text
 
     _print(pack_text(load_pack(given.name)) if given.name else packs_text(_all(load_pack, list_packs())))
@@ -233,7 +233,7 @@ def _packs(given: argparse.Namespace) -> int:
 
 
 def _lint(given: argparse.Namespace) -> int:
-    from tenderloop import list_packs, load_pack
+    from tenderloop.readers.packs import list_packs, load_pack
 
     packs = _all(load_pack, given.paths or list_packs())
     _print(f"{len(packs)} packs without a fault")
@@ -241,7 +241,8 @@ def _lint(given: argparse.Namespace) -> int:
 
 
 def _questionnaire(given: argparse.Namespace) -> int:
-    from tenderloop import load_pack, read_case
+    from tenderloop.readers.cases import read_case
+    from tenderloop.readers.packs import load_pack
     from tenderloop.readers.questionnaire import write_questionnaire
 
     packs = _all(load_pack, dict.fromkeys(given.packs))
@@ -259,20 +260,13 @@ def _open_data(given: argparse.Namespace) -> int:
 
 
 def _schema(given: argparse.Namespace) -> int:
-    from tenderloop import Case, Pack, Result
     from tenderloop.result import dumps
+    from tenderloop.schema import schemas, write_schemas
 
-    schemas = {
-        "pack": Pack.model_json_schema(mode="validation"),
-        "case": Case.model_json_schema(mode="validation"),
-        "result": Result.model_json_schema(mode="serialization"),
-    }
     if given.out is None:
-        _print(dumps(schemas, indent=1))
-        return DONE
-    given.out.mkdir(parents=True, exist_ok=True)
-    for name, schema in schemas.items():
-        (given.out / f"{name}.schema.json").write_text(dumps(schema, indent=1) + "\n", encoding="utf-8")
+        _print(dumps(schemas(), indent=1))
+    else:
+        write_schemas(given.out)
     return DONE
 
 
@@ -287,13 +281,13 @@ def _serve(given: argparse.Namespace) -> int:
 
 def _results(path: Path, packs: Sequence[str] | None) -> list[Result]:
     """The case rated by the packs asked for, or else by its own."""
-    from tenderloop import evaluate, load_pack, read_case
+    from tenderloop.evaluate import evaluate
+    from tenderloop.readers.cases import read_case
+    from tenderloop.readers.packs import load_pack
 
     asked = _all(load_pack, list(dict.fromkeys(packs or ())))
     case = read_case(path, asked or None)
     found = asked or _all(load_pack, case.packs)
-    if not found:
-        raise Problems([Problem("no-pack", "no pack is named", str(path), hint="add --pack NAME, or 'packs:' to the case")])
     return _all(lambda pack: evaluate(case, pack), found)
 
 

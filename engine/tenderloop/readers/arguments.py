@@ -33,7 +33,7 @@ CODES: dict[str, str] = {
     "table-file": "a table file is missing, too large, not UTF-8 or not CSV",
 }
 
-_GLUED = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)([A-Za-z%][A-Za-z0-9/*%]*)", re.ASCII)
+_GLUED = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)((?![eE][0-9])[A-Za-z%][A-Za-z0-9/*%]*)", re.ASCII)
 _CODE = re.compile(r"(?<![A-Za-z])([A-Z]{3})(?![A-Za-z0-9])", re.ASCII)
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
