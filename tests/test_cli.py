@@ -332,6 +332,30 @@ def test_schemas_are_json_schema(capsys: pytest.CaptureFixture[str], tmp_path: P
         assert json.loads((tmp_path / "schemas" / name).read_text(encoding="utf-8")) == schema
 
 
+def test_a_questionnaire_is_written_and_read_back(capsys: pytest.CaptureFixture[str], case: str, tmp_path: Path) -> None:
+    book = tmp_path / "ask.xlsx"
+    code, out, err = run(capsys, "questionnaire", "circular_ppp", "--out", str(book), "--case", case)
+    assert (code, out, err) == (DONE, "", "")
+    _, from_yaml, _ = run(capsys, "rate", case, "--json")
+    code, from_book, err = run(capsys, "rate", str(book), "--json")
+    assert (code, err) == (DONE, "")
+    assert json.loads(from_book)["case"]["hash"] == json.loads(from_yaml)["case"]["hash"]
+
+
+def test_a_stage_that_is_none_is_wrong_use(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, _, err = run(capsys, "questionnaire", "circular_ppp", "--out", str(tmp_path / "ask.xlsx"), "--stage", "tendering")
+    assert code == WRONG_USE
+    assert "handover" in err
+
+
+@pytest.mark.parametrize("verb", [["questionnaire", "circular_ppp"], ["schema"]])
+def test_a_file_that_cannot_be_written_is_a_fault(capsys: pytest.CaptureFixture[str], tmp_path: Path, verb: list[str]) -> None:
+    (tmp_path / "file").write_text("")
+    code, _, err = run(capsys, *verb, "--out", str(tmp_path / "file" / "ask.xlsx"))
+    assert code == FAULTS
+    assert "cannot-write" in err
+
+
 def test_a_closed_pipe_is_silent() -> None:
     command = f"{sys.executable} -m tenderloop packs people_first_ppp | head -n 1"
     found = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)

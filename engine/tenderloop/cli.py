@@ -11,7 +11,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -241,13 +242,17 @@ def _lint(given: argparse.Namespace) -> int:
 
 
 def _questionnaire(given: argparse.Namespace) -> int:
+    from tenderloop.pack import STAGES
     from tenderloop.readers.cases import read_case
     from tenderloop.readers.packs import load_pack
     from tenderloop.readers.questionnaire import write_questionnaire
 
+    if given.stage is not None and given.stage not in STAGES:
+        raise WrongUseError(f"--stage is one of: {', '.join(STAGES)}")
     packs = _all(load_pack, dict.fromkeys(given.packs))
     case = read_case(given.case, packs) if given.case else None
-    write_questionnaire(packs, given.out, stage=given.stage, case=case)
+    with _writing(given.out):
+        write_questionnaire(packs, given.out, stage=given.stage, case=case)
     return DONE
 
 
@@ -266,7 +271,8 @@ def _schema(given: argparse.Namespace) -> int:
     if given.out is None:
         _print(dumps(schemas(), indent=1))
     else:
-        write_schemas(given.out)
+        with _writing(given.out):
+            write_schemas(given.out)
     return DONE
 
 
@@ -303,6 +309,17 @@ def _all(do: Callable[[G], F], given: Iterable[G]) -> list[F]:
     if faults:
         raise Problems(dict.fromkeys(faults))
     return found
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """A file that cannot be written is a fault of what was given, not ours."""
+    try:
+        yield
+    except OSError as error:
+        raise Problems(
+            [Problem("cannot-write", f"the file cannot be written: {error.strerror}", str(path), hint="check the folder and the rights")]
+        ) from None
 
 
 def _print(text: str) -> None:
