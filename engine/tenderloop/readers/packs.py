@@ -96,7 +96,7 @@ def load_pack(name_or_path: str | Path) -> Pack:
     True
     """
     if isinstance(name_or_path, str) and name_or_path in list_packs():
-        return _sound(read_bundle(_shipped() / name_or_path, shown=name_or_path))
+        return _sound(read_bundle(shipped_folder() / name_or_path, shown=name_or_path))
     path = Path(name_or_path)
     if path.is_dir() or (path.name == "pack.yaml" and path.is_file()):
         return read_pack(path.parent if path.name == "pack.yaml" else path)
@@ -111,11 +111,12 @@ def list_packs() -> tuple[str, ...]:
     >>> "waste_to_energy" in list_packs()
     True
     """
-    folder = _shipped()
+    folder = shipped_folder()
     return tuple(sorted(each.name for each in folder.iterdir() if (each / "pack.yaml").is_file())) if folder.is_dir() else ()
 
 
-def _shipped() -> Path:
+def shipped_folder() -> Path:
+    """The folder that holds the shipped packs."""
     return Path(str(resources.files(SHIPPED)))
 
 
