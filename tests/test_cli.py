@@ -361,3 +361,12 @@ def test_a_closed_pipe_is_silent() -> None:
     found = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert found.stdout.startswith("People-first")
     assert found.stderr == ""
+
+
+def test_modules_never_hide_the_functions_of_the_library() -> None:
+    code = (
+        "import tenderloop.improve, tenderloop.report.summary\n"
+        "from tenderloop import compare, evaluate, explain, improve\n"
+        "assert all(map(callable, (compare, evaluate, explain, improve)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

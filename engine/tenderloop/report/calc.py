@@ -15,6 +15,8 @@ from tenderloop.methods.method import Input, Line, Method, Worksheet
 from tenderloop.quantity import exact_text, natural_places, shown, shown_grouped, shown_with_unit
 
 WIDTH = 100
+WIDEST = 56
+"""Characters of a line, and of any column but the last."""
 STATUS = {
     "official": "official: the rule itself was seen",
     "published": "published",
@@ -148,20 +150,24 @@ def _shown(value: Fraction | str | bool | None, unit: str, currency: str | None)
 
 
 def _columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
-    """Rows as aligned columns; the last column wraps under itself."""
+    """Rows as aligned columns; a long cell wraps under itself."""
     found = [list(row) for row in rows]
     if not found:
         return []
-    widths = [max(len(row[at]) for row in found) for at in range(len(found[0]) - 1)]
+    widths = [min(max(len(row[at]) for row in found), WIDEST) for at in range(len(found[0]) - 1)]
+    # a value and its unit hang together, and a last column that sticks out is better than words cut in two
+    widths.append(max(WIDTH - len(indent) - sum(widths) - 2 * len(widths), 36))
     lines: list[str] = []
     for row in found:
-        head = indent + "".join(cell.ljust(width + 2) for cell, width in zip(row, widths, strict=False))
-        # a value and its unit hang together, and a narrow last column is better than words cut in two
-        width = max(WIDTH, len(head) + 36)
-        lines += textwrap.wrap(
-            row[-1], width, initial_indent=head, subsequent_indent=" " * len(head), break_long_words=False, break_on_hyphens=False
-        ) or [head.rstrip()]
+        cells = [_wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for level in range(max(len(cell) for cell in cells)):
+            parts = [(cell[level] if level < len(cell) else "").ljust(width) for cell, width in zip(cells, widths, strict=True)]
+            lines.append((indent + "  ".join(parts)).rstrip())
     return lines
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _wrapped(label: str, text: str) -> list[str]:
