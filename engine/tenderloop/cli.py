@@ -234,10 +234,13 @@ def _packs(given: argparse.Namespace) -> int:
 
 
 def _lint(given: argparse.Namespace) -> int:
-    from tenderloop.readers.packs import list_packs, load_pack
+    from tenderloop.examples import check_packs
+    from tenderloop.readers.packs import list_packs
 
-    packs = _all(load_pack, given.paths or list_packs())
-    _print(f"{len(packs)} packs without a fault")
+    problems = check_packs(given.paths)
+    if problems:
+        raise Problems(problems)
+    _print(f"{len(given.paths or list_packs())} packs without a fault")
     return DONE
 
 
