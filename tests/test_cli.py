@@ -105,6 +105,7 @@ def test_calc_json_is_exact(capsys: pytest.CaptureFixture[str]) -> None:
 def test_calc_lists_every_method_and_shows_each(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "calc", "--list")
     assert [line.split()[0] for line in out.splitlines()] == sorted(load())
+    assert all(line.split()[1] in ("official", "published", "unverified", "proposed") for line in out.splitlines())
     for name in load():
         code, out, _ = run(capsys, "calc", name)
         assert code == DONE
@@ -321,6 +322,32 @@ def test_a_faulty_case_lists_every_fault_with_its_line(capsys: pytest.CaptureFix
     code, out, err = run(capsys, "rate", case)
     assert (code, out) == (FAULTS, "")
     assert [int(line.split(":")[1]) for line in err.splitlines()] == [9, 10, 11]
+
+
+def test_strict_fails_when_a_gate_fails(capsys: pytest.CaptureFixture[str], case: str) -> None:
+    path = Path(case) / "case.yaml"
+    facts = "facts:\n  ce_feed_flow: true\n  ce_volume_guarantee: {value: fixed, evidence: [{document: deal, page: 4, grade: 3}]}\n"
+    path.write_text(path.read_text() + "documents:\n  deal: {title: Draft contract}\n" + facts, encoding="utf-8")
+    code, out, _ = run(capsys, "rate", case)
+    assert code == DONE
+    assert re.search(r"^    FAILED .*\(ce_no_defeating_guarantee, rejects\)", out, re.MULTILINE)
+    code, strict, _ = run(capsys, "rate", case, "--strict")
+    assert (code, strict) == (FAULTS, out)
+
+
+def test_a_broken_check_is_shown_and_fails_nothing(capsys: pytest.CaptureFixture[str], case: str) -> None:
+    path = Path(case) / "case.yaml"
+    path.write_text(path.read_text() + "facts:\n  ce_mass_separable: 120 t\n  ce_material_mass: 100 t\n", encoding="utf-8")
+    code, out, _ = run(capsys, "rate", case, "--strict")
+    assert code == DONE
+    assert re.search(r"^    BROKEN .*\(ce_separable_part\)", out, re.MULTILINE)
+
+
+def test_lint_names_file_line_and_hint(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "pack.yaml").write_text("id: broken\nversion: 0.1.0\ntitel: Broken\n", encoding="utf-8")
+    code, out, err = run(capsys, "lint", str(tmp_path))
+    assert (code, out) == (FAULTS, "")
+    assert re.search(r"pack\.yaml:3: unknown-key: .*title", err)
 
 
 def test_schemas_are_json_schema(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

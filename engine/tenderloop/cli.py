@@ -240,7 +240,7 @@ def _lint(given: argparse.Namespace) -> int:
     problems = check_packs(given.paths)
     if problems:
         raise Problems(problems)
-    _print(f"{len(given.paths or list_packs())} packs without a fault")
+    _print("no fault in: " + ", ".join(given.paths or list_packs()))
     return DONE
 
 

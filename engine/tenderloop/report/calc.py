@@ -39,7 +39,8 @@ def number(value: Fraction, unit: str, currency: str | None = None) -> str:
 
 def _places(value: Fraction) -> int:
     places = natural_places(value)
-    return min(places, 2) if places > 4 or abs(value) >= 100 else places
+    # a small number keeps its four digits: a margin of -0.0016 is not nothing
+    return min(places, 2) if abs(value) >= 100 or (places > 4 and abs(value) >= 1) else places
 
 
 def calc_text(sheet: Worksheet, method: Method, *, currency: str | None = None) -> str:
@@ -119,8 +120,9 @@ def calc_json_text(sheet: Worksheet, method: Method, *, currency: str | None = N
 
 
 def list_text(methods: Mapping[str, Method]) -> str:
-    """All methods, one a line: name, title, status."""
-    return "\n".join(_columns([(name, methods[name].title, methods[name].status) for name in sorted(methods)])) + "\n"
+    """All methods, one a line: name, status, title."""
+    wide = max((len(name) for name in methods), default=0)
+    return "".join(f"{name.ljust(wide)}  {methods[name].status.ljust(10)}  {methods[name].title}\n" for name in sorted(methods))
 
 
 def _unit(declared: Input) -> str:
