@@ -13,12 +13,12 @@ from typing import Any
 from tenderloop.case import Answer, Case, Evidence
 from tenderloop.errors import Problem, Problems
 from tenderloop.evaluate import evaluate
-from tenderloop.lint import lint, lint_packs
+from tenderloop.lint import lint_packs, packs_at
 from tenderloop.pack import Check, Example, Gate, Indicator, Pack
 from tenderloop.quantity import exact_text, shown
 from tenderloop.readers.answers import read_value
 from tenderloop.readers.faults import Faults, in_order
-from tenderloop.readers.packs import list_packs, load_pack, shipped_folder
+from tenderloop.readers.packs import list_packs, load_pack
 from tenderloop.readers.strict_yaml import Mapping, Number, Sequence, Value
 
 # The reference date of an example that names none. Fixed, so that an example means the same every day.
@@ -31,28 +31,17 @@ def check_packs(paths: Iterable[str | Path] = ()) -> list[Problem]:
 
     ``paths`` are folders of packs, folders that hold packs, or names of shipped packs; none means all shipped packs.
     """
-    given = list(paths)
-    if not given:
-        folders = [shipped_folder() / name for name in list_packs()]
-        return in_order([*lint_packs(folders), *(problem for folder in folders for problem in _examples_in(folder))])
-    return in_order(problem for path in given for problem in (*lint(path), *(each for one in _folders(path) for each in _examples_in(one))))
-
-
-def _folders(path: str | Path) -> list[Path]:
-    folder = Path(path)
-    if (folder / "pack.yaml").is_file():
-        return [folder]
-    if folder.is_dir():
-        return sorted(each.parent for each in folder.glob("*/pack.yaml"))
-    return [shipped_folder() / str(path)] if str(path) in list_packs() else []
-
-
-def _examples_in(folder: Path) -> list[Problem]:
+    given: list[str | Path] = [pack for path in paths for pack in packs_at(path)] or list(list_packs())
     try:
-        pack = load_pack(folder)
-    except Problems:
-        return []  # its faults are reported by lint
-    return run_examples(pack)
+        found = lint_packs(given)
+    except Problems as missing:
+        return list(missing.problems)
+    for each in given:
+        try:
+            found += run_examples(load_pack(each))
+        except Problems:
+            continue  # a pack that cannot be loaded; lint has said why
+    return in_order(found)
 
 
 def run_examples(pack: Pack) -> list[Problem]:

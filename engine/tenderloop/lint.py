@@ -19,7 +19,7 @@ from tenderloop.plan import curve_of
 from tenderloop.quantity import exact_text, parse_unit
 from tenderloop.readers.cases import declared_facts
 from tenderloop.readers.faults import Faults, Spot, in_order
-from tenderloop.readers.packs import Bundle, list_packs, load_pack, read_bundle, shipped_folder
+from tenderloop.readers.packs import Bundle, find_bundle, list_packs
 from tenderloop.readers.records import Written
 
 SHORTEST_HINT = 20
@@ -47,29 +47,27 @@ def lint(path: str | Path) -> list[Problem]:
     >>> lint("no_such_pack")[0].code
     'unknown-pack'
     """
-    folder = Path(path)
-    if (folder / "pack.yaml").is_file():
-        return _lint_bundle(read_bundle(folder))
-    inside = sorted(each.parent for each in folder.glob("*/pack.yaml")) if folder.is_dir() else []
-    if inside:
-        return lint_packs(inside)
-    if str(path) in list_packs():
-        return _lint_bundle(read_bundle(shipped_folder() / str(path)))
-    if folder.is_dir():
-        return _lint_bundle(read_bundle(folder))
     try:
-        load_pack(path)
+        return lint_packs(packs_at(path))
     except Problems as found:
         return list(found.problems)
-    raise AssertionError(path)
+
+
+def packs_at(path: str | Path) -> list[str | Path]:
+    """What load_pack takes for each pack meant: the path itself, each pack in a folder of packs, or a shipped name."""
+    folder = Path(path)
+    if str(path) not in list_packs() and folder.is_dir() and not (folder / "pack.yaml").is_file():
+        inside: list[str | Path] = [each.parent for each in sorted(folder.glob("*/pack.yaml"))]
+        return inside or [path]
+    return [path]
 
 
 def lint_packs(paths: Iterable[str | Path]) -> list[Problem]:
-    """Every fault of several packs, and of what they say of each other."""
+    """Every fault of several packs, and of what they say of each other; ``Problems`` when one is not there."""
     found: list[Problem] = []
     sound: list[Bundle] = []
     for path in paths:
-        bundle = read_bundle(path)
+        bundle = find_bundle(path)
         found += _lint_bundle(bundle)
         if bundle.header is not None and not bundle.problems:
             sound.append(bundle)
@@ -405,7 +403,7 @@ def _length(text: str, most: int, spot: Spot, what: str) -> None:
 
 
 def _changelog(bundle: Bundle, pack: Pack) -> None:
-    path = Path(bundle.folder) / "CHANGELOG.md"
+    path = bundle.root / "CHANGELOG.md"
     faults = bundle.file("CHANGELOG.md")
     try:
         text = path.read_text(encoding="utf-8")

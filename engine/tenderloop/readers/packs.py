@@ -41,7 +41,8 @@ _LISTS: tuple[tuple[str, type[Place], str], ...] = (
 class Bundle:
     """Everything read of one pack: its records with their lines, its faults, and the Pack when the header could be read."""
 
-    folder: str
+    folder: str  # as shown in messages
+    root: Path
     faults: dict[str, Faults] = field(default_factory=dict)
     header: Written[Pack] | None = None
     written: dict[str, list[Written[Any]]] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class Bundle:
         nothing: dict[str, Any] = {"id": "", "outcomes": (), "stages": (), "stage_levels": {}}
         header = nothing if self.header is None else self.header.record.__dict__
         parts = {kind: tuple(each.record for each in self.of(kind)) for kind in KINDS}
-        return Pack.model_construct(**{**header, **parts, "hash": self.hash, "folder": self.folder})
+        return Pack.model_construct(**{**header, **parts, "hash": self.hash, "folder": str(self.root)})
 
     @property
     def hash(self) -> str:
@@ -95,11 +96,16 @@ def load_pack(name_or_path: str | Path) -> Pack:
     >>> load_pack("circular_ppp").label.startswith("circular PPP, ours")
     True
     """
+    return _sound(find_bundle(name_or_path))
+
+
+def find_bundle(name_or_path: str | Path) -> Bundle:
+    """As load_pack, with the faults instead of an exception; ``Problems`` only when there is no such pack."""
     if isinstance(name_or_path, str) and name_or_path in list_packs():
-        return _sound(read_bundle(shipped_folder() / name_or_path, shown=name_or_path))
+        return read_bundle(shipped_folder() / name_or_path, shown=name_or_path)
     path = Path(name_or_path)
     if path.is_dir() or (path.name == "pack.yaml" and path.is_file()):
-        return read_pack(path.parent if path.name == "pack.yaml" else path)
+        return read_bundle(path.parent if path.name == "pack.yaml" else path)
     near = nearest(str(name_or_path), list_packs())
     known = f"did you mean '{near}'?" if near else "there are: " + (", ".join(list_packs()) or "none")
     raise Problems([Problem("unknown-pack", f"there is no pack '{name_or_path}'", str(name_or_path), hint=known)])
@@ -129,7 +135,7 @@ def _sound(bundle: Bundle) -> Pack:
 def read_bundle(path: str | Path, *, shown: str = "") -> Bundle:
     """Everything read of a pack, with its faults instead of an exception. ``shown`` is the folder's name in messages."""
     folder = Path(path)
-    bundle = Bundle(shown or str(folder))
+    bundle = Bundle(shown or str(folder), folder)
     if not folder.is_dir():
         bundle.file("").add("file-missing", "there is no such folder", line=1, hint="name the folder that holds pack.yaml")
         return bundle
