@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tenderloop.aggregate import Part, combine, rating
-from tenderloop.result import Node, Result, StepNote
+from tenderloop.result import GateNote, Node, Result, StepNote
 
 ZERO = Fraction(0)
 
@@ -38,9 +38,17 @@ def improve(result: Result) -> tuple[StepNote, ...]:
 
 
 def open_gates(result: Result) -> tuple[StepNote, ...]:
-    """What failed and undecided gates ask for, failed ones first; a gate brings no points, it lets the rating stand."""
-    ordered = [*result.gates.failed, *result.gates.undecided]
-    return tuple(StepNote(indicator=gate.id, title=gate.title, kind="gate", do=gate.hint, gain=ZERO) for gate in ordered)
+    """What failed and undecided gates ask for, failed ones first, then by what they do; a gate brings no points, it lets the rating stand."""
+    return tuple(StepNote(indicator=gate.id, title=gate.title, kind="gate", do=gate.hint, gain=ZERO) for gate in _open(result))
+
+
+def _open(result: Result) -> list[GateNote]:
+    """Failed gates before undecided ones, and in each the graver effect first."""
+    return sorted([*result.gates.failed, *result.gates.undecided], key=lambda gate: (gate.status != "fail", _gravity(gate)))
+
+
+def _gravity(gate: GateNote) -> int:
+    return {"reject": 0, "warn": 2}.get(gate.on_fail, 1)
 
 
 def next_rating(result: Result) -> Path | None:
