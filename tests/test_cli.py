@@ -331,8 +331,21 @@ def test_strict_fails_when_a_gate_fails(capsys: pytest.CaptureFixture[str], case
     code, out, _ = run(capsys, "rate", case)
     assert code == DONE
     assert re.search(r"^    FAILED .*\(ce_no_defeating_guarantee, rejects\)", out, re.MULTILINE)
+    assert re.search(r"UNDECIDED [^:]*: not\s+answered:\s+ce_hierarchy_duty\n", out)
     code, strict, _ = run(capsys, "rate", case, "--strict")
     assert (code, strict) == (FAULTS, out)
+
+
+def test_shares_answered_are_shares_of_a_hundred(capsys: pytest.CaptureFixture[str], case: str) -> None:
+    path = Path(case) / "case.yaml"
+    path.write_text(path.read_text() + "facts:\n  ce_need_test: 3\n", encoding="utf-8")
+    code, data, _ = run(capsys, "rate", case, "--json")
+    assert code == DONE
+    exact = Fraction(json.loads(data)["results"][0]["coverage"]["exact"])
+    assert 0 < exact < 100
+    _, out, _ = run(capsys, "rate", case)
+    assert f"; {round(exact)} % answered" in out
+    assert all(int(share) <= 100 for share in re.findall(r"(\d+) %$", out, re.MULTILINE))
 
 
 def test_a_broken_check_is_shown_and_fails_nothing(capsys: pytest.CaptureFixture[str], case: str) -> None:

@@ -9,13 +9,14 @@ import textwrap
 from collections.abc import Sequence
 from fractions import Fraction
 
+from tenderloop.because import names
 from tenderloop.improve import improve, next_rating, open_gates
 from tenderloop.quantity import shown
 from tenderloop.result import CheckNote, GateNote, Node, Range, Result, StepNote
 
 WIDTH = 110
 BAR = 40
-STEPS_SHOWN = 5
+GATES_SHOWN, GAINS_SHOWN = 3, 3
 
 
 def summary_text(results: Sequence[Result]) -> str:
@@ -61,10 +62,12 @@ def _one(result: Result) -> list[str]:
     lines += _gates(result)
     lines += _checks(result.checks)
     lines += _outcomes(result)
-    steps = [*((step, "gate") for step in open_gates(result)), *((step, f"+{shown(step.gain, 1)}") for step in improve(result))]
-    if steps:
-        lines.append(f"  What to do first ({min(STEPS_SHOWN, len(steps))} of {len(steps)} steps; 'improve' lists them)")
-        lines += [f"  {part}" for step, mark in steps[:STEPS_SHOWN] for part in _step(step, mark)]
+    gates, gains = open_gates(result), improve(result)
+    if gates or gains:
+        total = len(gates) + len(gains)
+        lines.append(f"  What to do first ('improve' lists all {total} steps)")
+        first = [*((step, "gate") for step in gates[:GATES_SHOWN]), *((step, f"+{shown(step.gain, 1)}") for step in gains[:GAINS_SHOWN])]
+        lines += [f"  {part}" for step, mark in first for part in _step(step, mark)]
     lines.append(f"  Pack {result.pack.hash[:19]}, case {result.case.hash[:19]}, engine {result.engine}")
     return lines
 
@@ -76,7 +79,7 @@ def _headline(result: Result) -> str:
     reliable = "" if result.reliable else "; UNRELIABLE: too much is marked not applicable"
     return (
         f"Rating {result.rating}{provisional}: {shown(result.score, 1)} of 100, can still become "
-        f"{shown(result.range.low, 1)} to {shown(result.range.high, 1)}; {shown(result.coverage * 100, 0)} % answered{reliable}"
+        f"{shown(result.range.low, 1)} to {shown(result.range.high, 1)}; {shown(result.coverage, 0)} % answered{reliable}"
     )
 
 
@@ -97,7 +100,10 @@ def _gates(result: Result) -> list[str]:
 
 def _gate(gate: GateNote, word: str) -> list[str]:
     effect = {"reject": "rejects", "warn": "warns"}.get(gate.on_fail, gate.on_fail)
-    return _wrapped(f"{word.ljust(9)}  {gate.title} ({gate.id}, {effect}): {gate.because}", "    ", hang=11)
+    # what an open gate waits for says more than its rule; 'explain' gives the rule
+    waits = gate.status == "undecided" and gate.missing
+    said = f"not answered: {names(gate.missing)}" if waits else gate.because
+    return _wrapped(f"{word.ljust(9)}  {gate.title} ({gate.id}, {effect}): {said}", "    ", hang=11)
 
 
 def _checks(checks: Sequence[CheckNote]) -> list[str]:
@@ -125,7 +131,7 @@ def _outcomes(result: Result) -> list[str]:
 def _figures(node: Node) -> str:
     if node.score is None or node.range is None:
         return "    –  does not apply"
-    answered = "" if node.coverage is None else f"{shown(node.coverage * 100, 0)} %"
+    answered = "" if node.coverage is None else f"{shown(node.coverage, 0)} %"
     return f"{shown(node.score, 1):>5}  {shown(node.range.low, 1) + ' to ' + shown(node.range.high, 1):>16}  {answered:>8}"
 
 
