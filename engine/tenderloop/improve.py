@@ -38,7 +38,7 @@ def improve(result: Result) -> tuple[StepNote, ...]:
 
 
 def open_gates(result: Result) -> tuple[StepNote, ...]:
-    """What failed and undecided gates ask for, failed ones first, then by what they do; a gate brings no points, it lets the rating stand."""
+    """What failed and undecided gates ask for: failed ones first, then by what they do. A gate brings no points, it lets a rating stand."""
     return tuple(StepNote(indicator=gate.id, title=gate.title, kind="gate", do=gate.hint, gain=ZERO) for gate in _open(result))
 
 
@@ -91,11 +91,7 @@ def path_to(result: Result, target: str) -> Path:
         if reached and good(fewer):
             chosen = fewer
     ordered = tuple(step for step in steps.values() if step.indicator in chosen)
-    gates = tuple(
-        step
-        for step, gate in zip(open_gates(result), [*result.gates.failed, *result.gates.undecided], strict=True)
-        if gate.on_fail != "warn"
-    )
+    gates = tuple(step for step, gate in zip(open_gates(result), _open(result), strict=True) if gate.on_fail != "warn")
     return Path(target, ordered, gates, tree.total(chosen), reached)
 
 
