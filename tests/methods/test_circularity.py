@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from tenderloop.methods import get
 from tenderloop.methods.method import Refused
 

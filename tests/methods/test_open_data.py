@@ -7,6 +7,7 @@ from fractions import Fraction
 from importlib.resources import files
 
 import pytest
+
 from tenderloop.errors import Problems
 from tenderloop.methods import get
 from tenderloop.methods.composition import COMPONENTS
