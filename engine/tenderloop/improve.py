@@ -5,7 +5,7 @@ Knows how a result's nodes add up. Must not know rules or facts: it works on a r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -158,3 +158,15 @@ def rating_with(result: Result, chosen: Collection[str]) -> str:
     tree = _Tree(result)
     outcomes: Mapping[str, Fraction] = {node.id: tree.score(node.id, chosen) for node in result.children("") if node.score is not None}
     return rating(tree.total(chosen), outcomes, result.ladder.bands, result.ladder.minima)
+
+
+def along(result: Result, chosen: Sequence[str]) -> tuple[tuple[Fraction, str], ...]:
+    """The total and the rating by score after each of the steps, done one after the other in the order given; gates are not looked at."""
+    tree = _Tree(result)
+    applicable = [node.id for node in result.children("") if node.score is not None]
+    found: list[tuple[Fraction, str]] = []
+    for count in range(1, len(chosen) + 1):
+        done = chosen[:count]
+        outcomes = {name: tree.score(name, done) for name in applicable}
+        found.append((tree.total(done), rating(tree.total(done), outcomes, result.ladder.bands, result.ladder.minima)))
+    return tuple(found)
