@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tenderloop.curves import Checklist, Choice, Curve, Levels, Linear, Piecewise, Steps, YesNo, near_edge, scaled
 
 

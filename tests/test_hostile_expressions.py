@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+
 from tenderloop.expression import ExpressionError, Type, check, parse
 from tenderloop.quantity import parse_unit
 

@@ -10,6 +10,7 @@ import pint
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tenderloop.quantity import (
     MOST_DIGITS,
     NO_BREAK_SPACE,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tenderloop.methods import get
 from tenderloop.methods.tables import read_table
 

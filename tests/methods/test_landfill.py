@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tenderloop.methods import Refused, Worksheet, get
 from tenderloop.methods.tables import read_table
 from tenderloop.quantity import to_significant

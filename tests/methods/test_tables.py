@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from tenderloop import methods
 from tenderloop.methods.composition import after_capture, with_plastics
 from tenderloop.methods.tables import parse, read_table
