@@ -176,14 +176,8 @@ class Faults:
         if len(self.problems) >= MOST_FAULTS:
             if not self.cut:
                 self.cut = True
-                self.problems.append(
-                    Problem(
-                        "too-many-faults",
-                        f"the first {MOST_FAULTS} faults are listed, there are more",
-                        self.file,
-                        hint="mend these and read again",
-                    )
-                )
+                said = f"the first {MOST_FAULTS} faults are listed, there are more"
+                self.problems.append(Problem("too-many-faults", said, self.file, line, where, "mend these and read again"))
             return
         found = Problem(code, message, self.file if file is None else file, line, where, hint)
         if found not in self.problems:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -139,7 +138,11 @@ def read_bundle(path: str | Path, *, shown: str = "") -> Bundle:
     if not folder.is_dir():
         bundle.file("").add("file-missing", "there is no such folder", line=1, hint="name the folder that holds pack.yaml")
         return bundle
-    for name in _files(folder, bundle):
+    names = _files(folder, bundle)
+    if len(names) > MOST_FILES:
+        bundle.file("").add("too-many-files", f"the pack has {len(names)} files", line=1, hint=f"put them into at most {MOST_FILES}")
+        return bundle
+    for name in names:
         faults = bundle.file(name)
         try:
             bundle.trees[name] = read_yaml((folder / name).read_bytes(), faults.file)
@@ -156,7 +159,7 @@ def read_bundle(path: str | Path, *, shown: str = "") -> Bundle:
     return bundle
 
 
-def _files(folder: Path, bundle: Bundle) -> Iterable[str]:
+def _files(folder: Path, bundle: Bundle) -> list[str]:
     """The YAML files of a pack by their path inside it; a file in the wrong place is a fault, since it would be passed over in silence."""
     found: list[str] = []
     for each in sorted(folder.rglob("*")):
@@ -176,9 +179,7 @@ def _files(folder: Path, bundle: Bundle) -> Iterable[str]:
     for name in ("pack.yaml", "sources.yaml"):
         if name not in found:
             bundle.file(name).add("file-missing", f"the pack has no {name}", line=1, hint="see docs/pack-format.md section 2")
-    if len(found) > MOST_FILES:
-        bundle.file("").add("too-many-files", f"the pack has {len(found)} files", line=1, hint=f"put them into at most {MOST_FILES}")
-    return found[:MOST_FILES]
+    return found
 
 
 def _read_header(bundle: Bundle) -> None:
