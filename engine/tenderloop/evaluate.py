@@ -61,6 +61,9 @@ def evaluate(case: Case, pack: Pack) -> Result:
 
 def _refuse_misfits(case: Case, pack: Pack) -> None:
     problems: list[Problem] = []
+    if case.kind not in pack.kinds:
+        kinds = " or ".join(pack.kinds)
+        problems.append(Problem("wrong-case-kind", f"pack {pack.id} rates a {kinds}, this case is a {case.kind}", case.file, where="kind"))
     alone = set(case.packs) <= {pack.id}
     for name, answer in case.facts.items():
         fact = pack.fact_of.get(name)
