@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Literal
 
 from tenderloop.quantity import power
@@ -76,7 +77,7 @@ def _extreme(way: Way, sure: Sequence[Weighted], maybe: Sequence[Weighted], *, l
 
 def _value(way: Way, parts: Sequence[Weighted]) -> Fraction:
     if way == "mean":
-        return sum((score * weight for score, weight in parts), ZERO) / sum((weight for _, weight in parts), ZERO)
+        return weighted_mean(parts)
     if way == "sum":
         return min(HUNDRED, sum((score * weight for score, weight in parts), ZERO))
     if way == "minimum":
@@ -172,6 +173,18 @@ def _prefixes(
         alone[index] = sorted_maybe[index] & none_sure
         best = pick(best, _column_values(way, sorted_scores, sorted_weight, alone))
     return np.asarray(best)
+
+
+def weighted_mean(parts: Sequence[Weighted]) -> Fraction:
+    """Exact mean of (score, weight). Over one common denominator, because adding fractions one by one reduces each of them.
+
+    >>> weighted_mean([(Fraction(50), Fraction(1)), (Fraction(100, 3), Fraction(1, 2))])
+    Fraction(400, 9)
+    """
+    common = lcm(*(score.denominator * weight.denominator for score, weight in parts))
+    total = sum(s.numerator * w.numerator * (common // (s.denominator * w.denominator)) for s, w in parts)
+    weight = sum(w.numerator * (common // w.denominator) for _, w in parts)
+    return Fraction(total, weight)
 
 
 def rating(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from tenderloop.aggregate import Part, Way, combine
+from tenderloop.aggregate import Part, Way, combine, weighted_mean
 from tenderloop.case import Cell
 from tenderloop.curves import Checklist, Curve
 from tenderloop.expression import Exact
@@ -199,9 +199,7 @@ class Scalar:
         found = combine(way, [Part(leaf.low, leaf.high, weight, leaf.applies) for leaf, weight in parts])
         if found is None:
             return Leaf(ZERO, ZERO, False, False, ZERO)
-        counted = [(leaf, weight) for leaf, weight in parts if leaf.applies is not False]
-        total = sum((weight for _, weight in counted), ZERO)
-        coverage = sum((leaf.coverage * weight for leaf, weight in counted), ZERO) / total
+        coverage = weighted_mean([(leaf.coverage, weight) for leaf, weight in parts if leaf.applies is not False])
         return Leaf(found.low, found.high, found.applies, coverage == 1, coverage)
 
 
