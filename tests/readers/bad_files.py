@@ -15,7 +15,7 @@ CASES = Path(__file__).parent.parent / "bad_cases"
 SOUND = PACKS / "sound"
 
 _EXPECT = re.compile(r"# expect: ([a-z0-9-]+) @ (.+)")
-_DIRECTIVE = re.compile(r"# (file|delete|repeat|widen|copies): (.+)")
+_DIRECTIVE = re.compile(r"# (file|delete|repeat|widen|copies|name|with): (.+)")
 
 
 @dataclass

@@ -707,7 +707,6 @@ class _Filled:
         for row, (key, _, _) in enumerate(PROJECT_ROWS, HEAD + 1):
             if sheet.cell(row, 1).value != key:
                 self._changed(sheet.cell(row, 1), key)
-                continue
             cell = sheet.cell(row, 3)
             value = self._date_text(cell) if key == "date" else self._plain(cell)
             if value is not None:
