@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -212,7 +213,7 @@ def _compare(given: argparse.Namespace) -> int:
     from tenderloop.compare import compare
 
     by_pack: dict[str, list[Result]] = {}
-    for each in _all(lambda path: _results(path, given.pack), given.cases):
+    for each in _all(lambda path: _results(path, given.pack), _progress(given.cases, "cases rated")):
         for result in each:
             by_pack.setdefault(result.pack.id, []).append(result)
     compared = _all(compare, list(by_pack.values()))
@@ -312,6 +313,17 @@ def _all(do: Callable[[G], F], given: Iterable[G]) -> list[F]:
     if faults:
         raise Problems(dict.fromkeys(faults))
     return found
+
+
+def _progress(given: Sequence[G], what: str) -> Iterator[G]:
+    """Count on a terminal, from the second on, how far long work has come; silent in a pipe."""
+    start = time.monotonic()
+    for done, each in enumerate(given):
+        if sys.stderr.isatty() and time.monotonic() - start > 1:
+            print(f"\r{done} of {len(given)} {what}", end="", file=sys.stderr, flush=True)
+        yield each
+    if sys.stderr.isatty() and time.monotonic() - start > 1:
+        print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
 
 
 @contextmanager
