@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tenderloop.errors import Problem, Problems
 
 PACKS = Path(__file__).parent.parent / "bad_packs"
 CASES = Path(__file__).parent.parent / "bad_cases"
@@ -66,3 +69,12 @@ def bad_pack(bad: BadFile, folder: Path) -> Path:
     elif not copies:
         target.write_bytes(bad.content)
     return pack
+
+
+def refused(read: Callable[[], object]) -> list[Problem] | None:
+    """The faults for which reading was refused; None when it was read. Any other exception is our own bug and passes through."""
+    try:
+        read()
+    except Problems as found:
+        return list(found.problems)
+    return None

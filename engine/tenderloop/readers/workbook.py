@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def _checked(data: bytes, faults: Faults) -> Workbook | None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if not _sound_parts(archive, refuse):
                 return None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         refuse("not-a-workbook", f"the file is no workbook, or is damaged: {error}", hint)
         return None
     try:
@@ -100,6 +101,9 @@ def _sound_parts(archive: zipfile.ZipFile, refuse: Any) -> bool:
             return False
         if name.startswith("/") or ".." in name.split("/") or "\\" in name or names.count(name) > 1:
             refuse("not-a-workbook", f"the part '{name[:60]}' has a name that no workbook has", "save the workbook anew")
+            return False
+        if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            refuse("not-a-workbook", f"the part '{name[:60]}' is packed in a way that no workbook uses", "save the workbook anew")
             return False
         if part.flag_bits & 1:
             refuse("not-a-workbook", "the workbook is encrypted", "save it without a password to open")
