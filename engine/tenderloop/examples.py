@@ -149,10 +149,7 @@ def _agrees(score: Fraction | str | None, expected: str) -> bool:
     if score is None or isinstance(score, str):
         return score == expected
     if "/" in expected:
-        return score == Fraction(expected)
-    try:
-        Fraction(expected)
-    except ValueError:
-        return False
+        above, _, below = expected.partition("/")
+        return above.isdecimal() and below.isdecimal() and int(below) > 0 and score == Fraction(int(above), int(below))
     places = len(expected.partition(".")[2])
     return shown(score, places) == expected

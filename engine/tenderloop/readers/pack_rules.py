@@ -126,12 +126,13 @@ def _names(bundle: Bundle) -> None:
 
 
 def _facts(bundle: Bundle) -> None:
-    for each in bundle.of("facts"):
+    """Units and columns. A record whose unit cannot be read is taken out, so that its rules are not blamed for it."""
+    for each in list(bundle.of("facts")):
         fact: Fact = each.record
-        _unit(fact.unit, each.at("unit"), f"fact '{fact.id}'")
+        sound = _unit(fact.unit, each.at("unit"), f"fact '{fact.id}'")
         ids = [column.id for column in fact.columns]
         for index, column in enumerate(fact.columns):
-            _unit(column.unit, each.at("columns", index, "unit"), f"column '{fact.id}.{column.id}'")
+            sound &= _unit(column.unit, each.at("columns", index, "unit"), f"column '{fact.id}.{column.id}'")
             if ids.index(column.id) < index:
                 each.at("columns", index).add(
                     "repeated-id", f"the column '{column.id}' is written twice in '{fact.id}'", "delete one of the two"
@@ -140,17 +141,23 @@ def _facts(bundle: Bundle) -> None:
                 each.at("columns", index).add(
                     "bad-value", f"column '{fact.id}.{column.id}' is a number and has options", "write kind: text"
                 )
+        if not sound:
+            bundle.of("facts").remove(each)
+            bundle.broken.add(fact.id)
     for kind, word in (("parameters", "parameter"), ("derived", "derived value")):
-        for each in bundle.of(kind):
-            if each.record.unit:
-                _unit(each.record.unit, each.at("unit"), f"{word} '{each.record.id}'")
+        for each in list(bundle.of(kind)):
+            if each.record.unit and not _unit(each.record.unit, each.at("unit"), f"{word} '{each.record.id}'"):
+                bundle.of(kind).remove(each)
+                bundle.broken.add(each.record.id)
 
 
-def _unit(unit: str, spot: Spot, what: str) -> None:
+def _unit(unit: str, spot: Spot, what: str) -> bool:
     try:
         parse_unit(unit)
     except QuantityError as error:
         spot.add(error.code, f"{what}: {error.message}", error.hint or "the units are listed in docs/pack-format.md section 3")
+        return False
+    return True
 
 
 # ----------------------------------------------------------------------------------------------------------------------- references
@@ -345,13 +352,6 @@ def _pass_on(bundle: Bundle, problems: Iterable[Problem], lost: set[str]) -> Non
     for problem in problems:
         if problem.code in ("unknown-name", "wrong-kind") and any(f"'{name}'" in problem.message for name in lost):
             continue
-        if problem.message.startswith(("fact ", "parameter ")) and problem.code in (
-            "unknown-unit",
-            "bad-unit",
-            "empty-unit",
-            "currency-not-known",
-        ):
-            continue  # said with its own line by _facts
         faults = by_file.get(problem.file) or bundle.file("")
         faults.add(
             problem.code,
