@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Context, Decimal
 from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Literal
 
-from tenderloop.quantity import power
+from tenderloop.quantity import exp
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Way = Literal["mean", "sum", "minimum", "product", "geometric"]
 HUNDRED = Fraction(100)
 ZERO = Fraction(0)
+_FIFTY = Context(prec=50)
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,17 @@ def _value(way: Way, parts: Sequence[Weighted]) -> Fraction:
         for score, _ in parts:
             product *= score / 100
         return product * 100
+    if any(score == 0 for score, _ in parts):
+        return ZERO
+    # one rounding, at the end: rounding each factor would make the mean of 50 and 50 a little more than 50
     total = sum((weight for _, weight in parts), ZERO)
-    for score, weight in parts:
-        if score == 0:
-            return ZERO
-        product *= power(score / 100, weight / total)
-    return min(HUNDRED, power(product, Fraction(1)) * 100)
+    exponent = sum((_logarithm(score / 100) * weight for score, weight in parts), ZERO) / total
+    return min(HUNDRED, exp(exponent) * 100)
+
+
+def _logarithm(value: Fraction) -> Fraction:
+    """Natural logarithm to 50 digits, the same on every machine."""
+    return Fraction(_FIFTY.ln(_FIFTY.divide(Decimal(value.numerator), Decimal(value.denominator))))
 
 
 def combine_columns(

@@ -511,7 +511,8 @@ class _Evaluation:
         outcomes = {outcome.id: self.run.nodes[outcome.id] for outcome in pack.outcomes if self.run.nodes[outcome.id].applies is not False}
         bands = tuple((band.start, band.rating) for band in pack.ladder.bands)
         lows = {name: leaf.low for name, leaf in outcomes.items()}
-        highs = {name: leaf.high for name, leaf in outcomes.items()}
+        # an outcome that may yet turn out not to apply cannot hold the best rating down
+        highs = {name: leaf.high for name, leaf in outcomes.items() if leaf.applies is True}
         by_score = rating_of(root.low, lows, bands, pack.ladder.minima) if applies else "not applicable"
         best = rating_of(root.high, highs, bands, pack.ladder.minima) if applies else "not applicable"
         rating = self._after_gates(by_score, gates) if applies else by_score
