@@ -64,6 +64,24 @@ def test_a_target_holds_from_its_year_and_not_before() -> None:
     assert found.outputs["headroom_gap_min"] == 20
 
 
+def test_a_projection_cannot_make_room_by_planning_to_miss_the_target() -> None:
+    targets = [{"year": Fraction(2035), "target": Fraction(65)}]
+    rows = [row(2034, 100_000, 40), row(2035, 100_000, 40)]
+    found = balance(rows, 50_000, guaranteed_tonnage=Fraction(40_000), recycling_target=targets)
+    assert (found.outputs["years_over"], found.outputs["first_conflict_year"]) == (1, 2035)
+    assert found.outputs["overcapacity_peak"] == Fraction(50, 35)
+    assert found.outputs["lock_in_peak"] == Fraction(40, 35)
+    assert found.notes == ("The recycling target is above the rate of the projection in 1 of 2 years, first in 2035, and is used there.",)
+    assert balance(rows, 50_000).outputs["years_over"] == 0
+
+
+def test_a_table_shorter_than_the_contract_is_refused() -> None:
+    rows = [row(2030, 100_000, 40), row(2031, 100_000, 40)]
+    assert balance(rows, 50_000, term=Fraction(2)).outputs["years_over"] == 0
+    with pytest.raises(Refused, match="2 of the 20 years of the contract"):
+        balance(rows, 50_000, term=Fraction(20))
+
+
 @pytest.mark.parametrize(
     ("rows", "says"),
     [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from tenderloop.methods.method import Column, Input, Output, Refused, Row, Sheet, method
+from tenderloop.methods.method import Column, Input, Output, Refused, Row, Sheet, method, plain
 from tenderloop.methods.years import by_year, number
 
 HUNDRED = Fraction(100)
@@ -30,7 +30,8 @@ def _gaps(years: Iterable[int]) -> list[int]:
     name="residual_balance",
     title="Residual waste against treatment capacity, year by year",
     formula=(
-        "residual = arisings × (1 − recycling_rate − landfill_share); ratio = (project_capacity + other_capacity) / residual; "
+        "residual = arisings × (1 − the higher of recycling_rate and recycling_target − landfill_share); "
+        "ratio = (project_capacity + other_capacity) / residual; "
         "headroom = 1 − (project_capacity + other_capacity) / arisings; lock_in = guaranteed_tonnage / residual"
     ),
     source=(
@@ -84,6 +85,7 @@ def _gaps(years: Iterable[int]) -> list[int]:
                 Column("target", "%", "Recycling target", least=ZERO, most=HUNDRED),
             ),
         ),
+        Input("term", "Years of the contract; with it, a table that leaves years out is refused", "year", optional=True, least=ZERO),
     ),
     outputs=(
         Output("overcapacity_peak", "Capacity against residual waste, worst year", "1"),
@@ -106,12 +108,15 @@ def residual_balance(
     landfill_share: Fraction,
     guaranteed_tonnage: Fraction,
     recycling_target: Sequence[Row] | None,
+    term: Fraction | None,
 ) -> Mapping[str, Fraction | str | None]:
     """Compare what is left to burn with what can be burnt, in every year of a contract.
 
     ``years``: year (calendar year), arisings (t/year), recycling_rate (% of arisings), other_capacity (t/year). ``landfill_share`` is a
     share of arisings, as the EU landfill target is (10 % of municipal waste by 2035). ``recycling_target`` holds from its year until
-    the next row; years before the first target have no gap.
+    the next row; years before the first target have no gap. Where the target is above ``recycling_rate``, the target is used: a
+    projection cannot make room by planning to miss it. ``term`` in years: fewer rows than that are ``Refused``, since a short table
+    could leave out the years that do not fit.
 
     A ratio above 1 means that plants can only be full by burning what should be recycled or by bringing waste in.
     ``first_conflict_year`` is unset when there is none; ``headroom_gap_min`` without targets; ``guaranteed_share`` without capacity.
@@ -128,6 +133,12 @@ def residual_balance(
     (Fraction(10, 11), Fraction(10, 7), Fraction(2035, 1))
     """
     series = by_year(years, "years")
+    if term is not None and len(series) < term:
+        raise Refused(
+            f"the table shows {len(series)} of the {plain(term)} years of the contract",
+            "years",
+            "write one row for every year from first operation to the end of the contract",
+        )
     targets = [(year, number(row, "target")) for year, row in by_year(recycling_target, "recycling_target")] if recycling_target else []
     ratios: list[tuple[Fraction, int]] = []
     headrooms: list[Fraction] = []
@@ -135,23 +146,28 @@ def residual_balance(
     lock_ins: list[Fraction] = []
     residual = ZERO
     faults: list[str] = []
+    rates = {year: max(number(row, "recycling_rate"), _target_at(targets, year) or ZERO) for year, row in series}
     for year, row in series:
         arisings = number(row, "arisings")
-        rate = number(row, "recycling_rate")
+        rate = rates[year]
         if arisings == 0:
             faults.append(f"{year}: no waste arises")
         if rate + landfill_share >= 100:
             faults.append(f"{year}: recycling and landfill take all of the waste, nothing is left to burn")
     if faults:
         raise Refused("years: " + "; ".join(faults), "years", "correct these rows, or shorten the series")
+    raised = [year for year, row in series if rates[year] > number(row, "recycling_rate")]
+    if raised:
+        many = f"{len(raised)} of {len(series)} years, first in {raised[0]}"
+        sheet.note(f"The recycling target is above the rate of the projection in {many}, and is used there.")
     for year, row in series:
         arisings = number(row, "arisings")
-        rate = number(row, "recycling_rate")
+        rate = rates[year]
         capacity = project_capacity + number(row, "other_capacity")
         table = str(year)
         residual = sheet.step(
             "Residual waste",
-            "arisings × (1 − recycling_rate − landfill_share)",
+            "arisings × (1 − the higher of rate and target − landfill_share)",
             arisings * (HUNDRED - rate - landfill_share) / 100,
             "t/year",
             table,
