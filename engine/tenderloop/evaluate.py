@@ -63,14 +63,14 @@ def _refuse_misfits(case: Case, pack: Pack) -> None:
     problems: list[Problem] = []
     if case.kind not in pack.kinds:
         kinds = " or ".join(pack.kinds)
-        problems.append(Problem("wrong-case-kind", f"pack {pack.id} rates a {kinds}, this case is a {case.kind}", case.file, where="kind"))
+        problems.append(Problem("kind-not-rated", f"pack {pack.id} rates a {kinds}, this case is a {case.kind}", case.file, where="kind"))
     alone = set(case.packs) <= {pack.id}
     for name, answer in case.facts.items():
         fact = pack.fact_of.get(name)
         if fact is None:
             if alone:
                 problems.append(
-                    Problem("undeclared-fact", f"pack {pack.id} asks no '{name}'", answer.file or case.file, answer.line or None)
+                    Problem("unknown-fact", f"pack {pack.id} asks no '{name}'", answer.file or case.file, answer.line or None)
                 )
             continue
         if answer.kind != fact.kind:
@@ -96,7 +96,7 @@ def _refuse_misfits(case: Case, pack: Pack) -> None:
         if name in ids and ids[name].na == "never":
             problems.append(
                 Problem(
-                    "never-not-applicable", f"indicator {name} of pack {pack.id} always applies", case.file, where=f"not_applicable.{name}"
+                    "na-not-allowed", f"indicator {name} of pack {pack.id} always applies", case.file, where=f"not_applicable.{name}"
                 )
             )
     if problems:
@@ -558,8 +558,9 @@ class _Evaluation:
             steps=(),
             aggregate=pack.aggregate,
         )
-        sources = sorted({note.id: note for note in self._sources.values()}.values(), key=lambda note: note.id)
-        return result.model_copy(update={"sources": tuple(sources)})
+        # the list gives each source its own status; a use of it may be weaker and says so where it stands
+        cited = sorted({note.id for note in self._sources.values()})
+        return result.model_copy(update={"sources": tuple(self.source(SourceRef(id=name)) for name in cited)})
 
     def _after_gates(self, by_score: str, gates: Sequence[GateNote]) -> str:
         ratings = self.pack.ladder.ratings
