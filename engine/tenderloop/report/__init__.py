@@ -1,1 +1,35 @@
-"""."""
+"""Results as documents: what is said (``build``), and how it is printed (``to_html``, ``to_pdf``, ``to_xlsx``).
+
+Knows how to lay out results for people. Must not compute a score. The only part that imports WeasyPrint, and only when a PDF is made.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tenderloop.report.build import build
+    from tenderloop.report.html import font_file, stylesheet, to_html
+    from tenderloop.report.model import Report
+    from tenderloop.report.pdf import to_pdf
+    from tenderloop.report.xlsx import to_xlsx
+
+# Names are imported on first use: a terminal summary needs neither templates nor a PDF writer.
+_HOME = {
+    "Report": "model",
+    "build": "build",
+    "font_file": "html",
+    "stylesheet": "html",
+    "to_html": "html",
+    "to_pdf": "pdf",
+    "to_xlsx": "xlsx",
+}
+
+__all__ = ["Report", "build", "font_file", "stylesheet", "to_html", "to_pdf", "to_xlsx"]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f"tenderloop.report.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'tenderloop.report' has no attribute '{name}'")

@@ -1,0 +1,108 @@
+"""The report as PDF: tagged (PDF/UA-1) and archivable (PDF/A-3a) in one file, the same bytes for the same inputs.
+
+Knows WeasyPrint and what it leaves undone. Must not decide what a report says. Nothing is fetched but the three fonts that are shipped.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+
+from fontTools.ttLib import TTFont
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from tenderloop.report.html import font_file, page, stylesheet
+from tenderloop.report.model import Report
+
+FONT_SCHEME = "tenderloop-font:"
+MISSING = "\u25a1"  # a square stands for a character that the shipped fonts do not have
+
+# What PDF/A asks before a file may also say that it is PDF/UA: the schema of that statement.
+UA_STATEMENT = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 to which the file conforms</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+</rdf:RDF>"""
+
+
+class ShippedFonts(URLFetcher):
+    """Gives the fonts of this package and refuses every other address, so that a mistake in a template is loud."""
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """One shipped font; FatalURLFetchingError for anything else."""
+        if url.startswith(FONT_SCHEME):
+            try:
+                return URLFetcherResponse(url, font_file(url.removeprefix(FONT_SCHEME)), {"Content-Type": "font/ttf"})
+            except KeyError:
+                pass
+        raise FatalURLFetchingError(f"a report fetches nothing: {url[:100]}")
+
+
+def to_pdf(report: Report) -> bytes:
+    """The report as one PDF file. Characters that the shipped fonts lack are shown as a square; the HTML shows them all."""
+    return html_to_pdf(page(report, stylesheet(FONT_SCHEME, "ttf")), identifier=bytes.fromhex(report.identity)[:16])
+
+
+def html_to_pdf(text: str, *, identifier: bytes) -> bytes:
+    """A page of ours as PDF; ``identifier`` (16 bytes) becomes the file's ID, so that nothing in it is random."""
+    document = HTML(string=_only_known(text), url_fetcher=ShippedFonts())
+    with _no_collection():
+        pdf: bytes | None = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=identifier, finisher=_finish)
+    assert pdf is not None
+    return pdf
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """PDF/A wants its metadata readable without unpacking; and the file is PDF/UA as well, which WeasyPrint does not say of a PDF/A."""
+    reference = int(pdf.catalog["Metadata"].split()[0])
+    metadata = pdf.objects[reference]
+    metadata.compress = False
+    start, closing, end = metadata.stream[0].rpartition(b"</rdf:RDF>")
+    own = UA_STATEMENT[UA_STATEMENT.index(b"\n") + 1 : UA_STATEMENT.rindex(b"</rdf:RDF>")]
+    metadata.stream[0] = start + own + closing + end
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[int]:
+    """Characters that the regular font has; the other two have the same."""
+    return frozenset(TTFont(BytesIO(font_file("TenderloopSans-Regular.ttf"))).getBestCmap())
+
+
+def _only_known(text: str) -> str:
+    """No font of the machine may step in, or the file would differ from one machine to the next."""
+    known = _known()
+    strange = {character for character in set(text) if ord(character) not in known and character not in "\n\t\r"}
+    return text.translate({ord(character): MISSING for character in strange}) if strange else text
+
+
+_collecting = threading.Lock()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Layout makes millions of objects that live to the end: looking for garbage among them only takes time."""
+    with _collecting:
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if was_on:
+                gc.enable()
