@@ -45,7 +45,7 @@ facts:
   permit: applied
   parts: [repair, reuse]
   capacity: 1000 t/year
-  recovered: {value: 1234.5 kg/month, evidence: [{quote: "- @= +", grade: 1}]}
+  recovered: {value: 1234.5 kg/month, evidence: [{kind: letter, quote: "- @= +", grade: 1}]}
   cost: 300000000 INR/year
   opened: 2009-01-01
   note: "=1+1"

@@ -118,10 +118,10 @@ BOMBS: dict[str, bytes] = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_refused_at_once(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # not the clock: other work on the machine must not decide
     with pytest.raises(Problems) as found:
         read_yaml(BOMBS[name], "bomb.yaml")
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5
     assert all(problem.line and problem.hint for problem in found.value.problems)
 
 

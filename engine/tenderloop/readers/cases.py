@@ -63,7 +63,7 @@ def read_case(path: str | Path, packs: Iterable[Pack | str] | None = None) -> Ca
         from tenderloop.readers.questionnaire import read_questionnaire
 
         return read_questionnaire(found, packs)
-    if suffix not in (".yaml", ".yml", ".json"):
+    if suffix not in (".yaml", ".yml", ".json") and found.exists():
         raise Problems([Problem("unknown-format", f"'{suffix}' files hold no case", str(path), 1, hint="give case.yaml, .json or .xlsx")])
     try:
         data = found.read_bytes()
@@ -391,11 +391,18 @@ class _Reading:
                 key_spot(item, "document", here).add(
                     "unknown-document", f"the evidence of '{name}' names '{document[:60]}', which is not declared", hint
                 )
+            grade = self._grade(item, here, name)
+            if grade > 0 and not document and not texts.get("kind"):
+                key_spot(item, "grade", here).add(
+                    "document-missing",
+                    f"the evidence of '{name}' claims grade {grade} and names neither document nor kind",
+                    "name a document declared under documents: (or a kind, such as site visit), or write grade: 0",
+                )
             found.append(
                 Evidence(
                     **texts,
                     date=self._date(item, "date", here, f"the evidence of '{name}'", needed=False),
-                    grade=self._grade(item, here, name),
+                    grade=grade,
                 )
             )
         return tuple(found)

@@ -102,6 +102,7 @@ CODES: dict[str, str] = {
     "bad-grade": "an evidence grade is not 0 to 4",
     "kind-not-rated": "a pack does not rate such a case",
     "stage-not-rated": "a pack asks nothing at that stage",
+    "document-missing": "evidence of grade 1 or more names neither a document nor its kind",
     "unknown-document": "evidence names a document that is not declared",
     "unknown-indicator": "not applicable is said of something that is no indicator",
     "unknown-check": "a justification is given for something that is no check",
