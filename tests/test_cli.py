@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -394,6 +396,35 @@ def test_a_file_that_cannot_be_written_is_a_fault(capsys: pytest.CaptureFixture[
     code, _, err = run(capsys, *verb, "--out", str(tmp_path / "file" / "ask.xlsx"))
     assert code == FAULTS
     assert "cannot-write" in err
+
+
+def test_reports_are_written_beside_the_summary(capsys: pytest.CaptureFixture[str], case: str, tmp_path: Path) -> None:
+    pdf, html = tmp_path / "report.pdf", tmp_path / "report.html"
+    code, out, err = run(capsys, "rate", case, "--pdf", str(pdf), "--html", str(html))
+    assert (code, err) == (DONE, "")
+    assert out.startswith("Demonstration (demo)")
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert "Demonstration" in html.read_text(encoding="utf-8")
+    (tmp_path / "file").write_text("")
+    code, _, err = run(capsys, "rate", case, "--html", str(tmp_path / "file" / "report.html"))
+    assert (code, "cannot-write" in err) == (FAULTS, True)
+
+
+def test_serve_hands_its_options_to_the_web_package(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+
+    class Entry:
+        name = "web"
+
+        def load(self) -> Callable[[list[str]], int]:
+            return lambda options: seen.append(options) or 3  # type: ignore[func-returns-value]
+
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [Entry()] if group == "tenderloop.serve" else [])
+    assert main(["serve", "--port", "8123", "--help"]) == 3
+    assert seen == [["--port", "8123", "--help"]]
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [])
+    code, _, err = run(capsys, "serve")
+    assert (code, "nothing that serves" in err) == (WRONG_USE, True)
 
 
 def test_a_closed_pipe_is_silent() -> None:

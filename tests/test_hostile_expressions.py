@@ -260,10 +260,10 @@ MISTAKEN = [
 
 @pytest.mark.parametrize(("rule", "code", "hint"), HOSTILE + MISTAKEN, ids=lambda text: ascii(text)[:40])
 def test_is_refused_with_a_hint(rule: str, code: str, hint: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ExpressionError) as caught:
         check(parse(rule), NAMES)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert caught.value.code == code, str(caught.value)
     assert hint in caught.value.hint, str(caught.value)
     assert 1 <= caught.value.column <= len(rule) + 1

@@ -55,10 +55,10 @@ def test_bad_case(path: Path, tmp_path: Path, sound: Pack) -> None:
     if "with" in bad.directives:
         capacity = sound.fact_of["capacity"].model_copy(update={"unit": "kg/year"})
         packs.append(sound.model_copy(update={"id": "another", "facts": (capacity,)}))
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Problems) as refused:
         read_case(target if target.name != "nothing" else target.with_suffix(".yaml"), packs)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     _check(bad, list(refused.value.problems))
 
 
@@ -78,10 +78,10 @@ def test_bad_workbook(path: Path, tmp_path: Path, sound: Pack) -> None:
     target = tmp_path / "filled.xlsx"
     commands = [line for line in bad.text.decode().split("\n") if line and not line.startswith("#")]
     target.write_bytes(_edited(stream.getvalue(), commands))
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Problems) as refused:
         read_questionnaire(target, [sound])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     _check(bad, list(refused.value.problems))
 
 

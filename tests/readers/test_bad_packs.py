@@ -49,9 +49,9 @@ def test_the_sound_pack_has_no_fault() -> None:
 def test_bad_pack(path: Path, tmp_path: Path) -> None:
     bad = bad_file(path)
     folder = bad_pack(bad, tmp_path)
-    started = time.perf_counter()
+    started = time.process_time()
     problems = check_packs([folder])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     found = [(problem.code, str(problem.line)) for problem in problems]
     if bad.expected[0][0] == "too-many-faults":
         assert found[-1][0] == "too-many-faults"

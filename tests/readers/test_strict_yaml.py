@@ -152,10 +152,10 @@ def test_json_bombs_are_refused_at_once() -> None:
         '{"a":1' + ',"a":1' * 300_000 + "}",
         "1" * 90_000,
     ):
-        started = time.perf_counter()
+        started = time.process_time()
         with pytest.raises(Problems):
             read_json(bomb, "bomb.json")
-        assert time.perf_counter() - started < 1.5
+        assert time.process_time() - started < 1.5
 
 
 def test_both_parsers_read_the_shipped_packs_alike(monkeypatch: pytest.MonkeyPatch) -> None:
