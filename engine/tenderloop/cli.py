@@ -12,7 +12,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tenderloop.result import Result
 
 DONE, FAULTS, WRONG_USE = 0, 1, 2
+REPORTS = ("pdf", "html")
 Command = Callable[[argparse.Namespace], int]
 G = TypeVar("G")
 F = TypeVar("F")
@@ -44,8 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["calc", "cost_per_annual_tonne", "capital=300000000 EUR", "capacity=0"])
     1
     """
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        found = _parser().parse_args(arguments)
+        if given[:1] == ["serve"]:
+            return _serve(given[1:])
+        found = _parser().parse_args(given)
         command: Command = found.run
         return command(found)
     except WrongUseError as wrong:
@@ -80,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     rate = verb("rate", _rate, "rate a case by one or more packs")
     _case_and_packs(rate)
     rate.add_argument("--json", action="store_true", help="print the results as JSON")
+    for kind in REPORTS:
+        rate.add_argument(f"--{kind}", metavar="FILE", type=Path, help=f"write the report as {kind.upper()} too")
+    rate.add_argument("--lang", default="en", metavar="LANG", help="language of the report, such as en or sr-Cyrl (default: en)")
     rate.add_argument("--strict", action="store_true", help="exit with 1 when a gate fails")
 
     explain = verb("explain", _explain, "say why a node has its score, with rule, values, evidence and source")
@@ -123,9 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     schema = verb("schema", _schema, "print the JSON Schema of packs, cases and results")
     schema.add_argument("--out", metavar="DIR", type=Path, help="write one file for each instead")
 
-    serve = verbs.add_parser("serve", help="open the same in a browser", add_help=False)
-    serve.add_argument("rest", nargs=argparse.REMAINDER)
-    serve.set_defaults(run=_serve)
+    # the web package reads its own options, see main
+    verbs.add_parser("serve", help="open the same in a browser", add_help=False)
     return parser
 
 
@@ -167,6 +173,9 @@ def _calc(given: argparse.Namespace) -> int:
 
 def _rate(given: argparse.Namespace) -> int:
     results = _results(given.case, given.pack)
+    targets = {kind: path for kind in REPORTS if (path := getattr(given, kind)) is not None}
+    if targets:
+        _write_reports(results, targets, given.lang)
     if given.json:
         from tenderloop.result import together
 
@@ -176,6 +185,17 @@ def _rate(given: argparse.Namespace) -> int:
 
         _print(summary_text(results))
     return FAULTS if given.strict and any(result.gates.failed for result in results) else DONE
+
+
+def _write_reports(results: Sequence[Result], targets: Mapping[str, Path], language: str) -> None:
+    from tenderloop import report
+    from tenderloop.report.build import build
+
+    built = build(results, language=language)
+    for kind in _progress(list(targets), "reports written"):
+        data: str | bytes = getattr(report, f"to_{kind}")(built)
+        with _writing(targets[kind]):
+            targets[kind].write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
 
 
 def _explain(given: argparse.Namespace) -> int:
@@ -280,13 +300,13 @@ def _schema(given: argparse.Namespace) -> int:
     return DONE
 
 
-def _serve(given: argparse.Namespace) -> int:
+def _serve(options: Sequence[str]) -> int:
     from importlib.metadata import entry_points
 
     found = sorted(entry_points(group="tenderloop.serve"), key=lambda each: each.name)
     if not found:
         raise WrongUseError("nothing that serves pages is installed")
-    return int(found[0].load()(given.rest) or DONE)
+    return int(found[0].load()(list(options)) or DONE)
 
 
 def _results(path: Path, packs: Sequence[str] | None) -> list[Result]:
