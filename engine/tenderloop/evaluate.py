@@ -69,38 +69,50 @@ def _refuse_misfits(case: Case, pack: Pack) -> None:
         fact = pack.fact_of.get(name)
         if fact is None:
             if alone:
-                problems.append(
-                    Problem("unknown-fact", f"pack {pack.id} asks no '{name}'", answer.file or case.file, answer.line or None)
-                )
+                problems.append(Problem("unknown-fact", f"pack {pack.id} asks no '{name}'", answer.file or case.file, answer.line or None))
             continue
-        if answer.kind != fact.kind:
-            problems.append(
-                Problem(
-                    "wrong-kind",
-                    f"'{name}' is a {fact.kind} in pack {pack.id}, not a {answer.kind}",
-                    answer.file or case.file,
-                    answer.line or None,
-                )
-            )
-        elif fact.kind == "number" and parse_unit(answer.unit).dimension != parse_unit(fact.unit).dimension:
-            problems.append(
-                Problem(
-                    "unit-mismatch",
-                    f"'{name}' is asked in {fact.unit}, not in {answer.unit}",
-                    answer.file or case.file,
-                    answer.line or None,
-                )
-            )
+        misfit = _misfit(fact, answer, pack)
+        if misfit is not None:
+            problems.append(Problem(*misfit, answer.file or case.file, answer.line or None))
     ids = {indicator.id: indicator for indicator in pack.indicators}
     for name in case.not_applicable:
         if name in ids and ids[name].na == "never":
             problems.append(
-                Problem(
-                    "na-not-allowed", f"indicator {name} of pack {pack.id} always applies", case.file, where=f"not_applicable.{name}"
-                )
+                Problem("na-not-allowed", f"indicator {name} of pack {pack.id} always applies", case.file, where=f"not_applicable.{name}")
             )
     if problems:
         raise Problems(problems)
+
+
+_HELD = {
+    "yes_no": bool,
+    "number": Fraction,
+    "level": Fraction,
+    "choice": str,
+    "text": str,
+    "date": dt.date,
+    "choices": tuple,
+    "table": tuple,
+}
+
+
+def _misfit(fact: Fact, answer: Answer, pack: Pack) -> tuple[str, str] | None:
+    """Code and message where an answer cannot be one to this fact; readers see it first, unless a case is made in code."""
+    value, name = answer.value, fact.id
+    if answer.kind != fact.kind:
+        return "wrong-kind", f"'{name}' is a {fact.kind} in pack {pack.id}, not a {answer.kind}"
+    if not isinstance(value, _HELD[fact.kind]):
+        return "wrong-kind", f"'{name}' is a {fact.kind}, and its value is a {type(value).__name__}"
+    if fact.kind == "number" and parse_unit(answer.unit).dimension != parse_unit(fact.unit).dimension:
+        return "unit-mismatch", f"'{name}' is asked in {fact.unit}, not in {answer.unit}"
+    if fact.kind == "level" and value not in range(len(fact.levels)):
+        return "level-out-of-range", f"'{name}' has levels 0 to {len(fact.levels) - 1}, not {value}"
+    if fact.kind in ("choice", "choices"):
+        chosen = {value} if isinstance(value, str) else set(value) if isinstance(value, tuple) else set()
+        unknown = sorted(str(each) for each in chosen if each not in fact.options)
+        if unknown:
+            return "unknown-option", f"'{name}' has no option {', '.join(unknown)}; it has {', '.join(fact.options)}"
+    return None
 
 
 @lru_cache(maxsize=4096)
