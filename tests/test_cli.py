@@ -352,7 +352,7 @@ def test_shares_answered_are_shares_of_a_hundred(capsys: pytest.CaptureFixture[s
 
 def test_a_broken_check_is_shown_and_fails_nothing(capsys: pytest.CaptureFixture[str], case: str) -> None:
     path = Path(case) / "case.yaml"
-    path.write_text(path.read_text() + "facts:\n  ce_mass_separable: 120 t\n  ce_material_mass: 100 t\n", encoding="utf-8")
+    path.write_text(path.read_text() + "facts:\n  ce_mass_separable: 120 t\n  material_mass: 100 t\n", encoding="utf-8")
     code, out, _ = run(capsys, "rate", case, "--strict")
     assert code == DONE
     assert re.search(r"^    BROKEN .*\(ce_separable_part\)", out, re.MULTILINE)
