@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tenderloop.errors import Problem, Problems
+from tenderloop.expression import ExpressionError, names_in, parse
 from tenderloop.pack import (
     CapRating,
     Check,
@@ -187,6 +188,76 @@ def _value(fact: Fact | None, value: object) -> str:
     if fact is not None and value in fact.options:
         return fact.options[str(value)]
     return str(value)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A name in a rule that is no fact: what it stands for and how it comes about."""
+
+    name: str
+    title: str
+    unit: str
+    said: str
+
+
+def terms(pack: Pack, item: Indicator | Gate | Check) -> tuple[Term, ...]:
+    """The derived values and parameters that a rule reads, also those behind them, in the order in which they are met."""
+    derived = {each.id: each for each in pack.derived}
+    parameters = {each.id: each for each in pack.parameters}
+    found: dict[str, Term] = {}
+    for name in _reached(pack, item):
+        if name in derived:
+            value = derived[name]
+            if value.method is None:
+                said = f"= {value.value}"
+            else:
+                given = ", ".join(f"{key}: {each}" for key, each in value.with_.items())
+                said = _("by the method %(method)s from %(given)s", method=value.method, given=given)
+            found[name] = Term(name, value.title or name, value.unit if value.unit != "1" else "", said)
+        elif name in parameters:
+            parameter = parameters[name]
+            if parameter.value is not None:
+                said = parameter.value.text
+            else:
+                said = ", ".join(_("from %(date)s: %(value)s", date=date, value=amount.text) for date, amount in parameter.values.items())
+            source = source_text(pack, parameter.source)
+            found[name] = Term(name, parameter.title or name, "", f"{said}. {source.title} [{source.status}]")
+    return tuple(found.values())
+
+
+def facts_in(pack: Pack, item: Indicator | Gate | Check) -> list[Fact]:
+    """The facts that a rule reads, directly or behind its derived values."""
+    return [pack.fact_of[name] for name in _reached(pack, item) if name in pack.fact_of]
+
+
+def _reached(pack: Pack, item: Indicator | Gate | Check) -> list[str]:
+    derived = {each.id: each for each in pack.derived}
+    waiting = [name for rule in _rules(item) for name in _names(rule)]
+    reached: dict[str, None] = {}
+    while waiting:
+        name = waiting.pop(0)
+        if name in reached:
+            continue
+        reached[name] = None
+        value = derived.get(name)
+        if value is not None:
+            rules = [value.value] if value.value is not None else [each for each in value.with_.values() if isinstance(each, str)]
+            waiting += [other for rule in rules for other in _names(rule)]
+    return list(reached)
+
+
+def _rules(item: Indicator | Gate | Check) -> list[str]:
+    if isinstance(item, Check):
+        return [item.holds_when]
+    own = [item.pass_when] if isinstance(item, Gate) else list(item.scoring.rules)
+    return [*own, *([item.applies_when] if item.applies_when else [])]
+
+
+def _names(rule: str) -> list[str]:
+    try:
+        return sorted(names_in(parse(rule)))
+    except ExpressionError:
+        return []
 
 
 @dataclass(frozen=True)

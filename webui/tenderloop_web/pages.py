@@ -58,6 +58,7 @@ def node(name: str, node: str) -> ResponseReturnValue:
         "item": item,
         "source": catalogue.source_text(pack, item.source),
         "examples": catalogue.example_rows(pack, item.examples),
+        "terms": catalogue.terms(pack, item),
     }
     if isinstance(item, Indicator):
         outcome, criterion = catalogue.place_of(pack, item)
@@ -74,7 +75,7 @@ def node(name: str, node: str) -> ResponseReturnValue:
     if isinstance(item, Gate):
         return render_template("gate.html", **common, effect=catalogue.effect_text(item), facts=_facts(item, pack))
     assert isinstance(item, Check)
-    return render_template("check.html", **common)
+    return render_template("check.html", **common, facts=catalogue.facts_in(pack, item))
 
 
 def _facts(item: Indicator | Gate, pack: Pack) -> list[Fact]:

@@ -46,10 +46,19 @@ class Effect:
     nodes: tuple[Moved, ...]
 
     @property
+    def moves(self) -> bool:
+        """Whether anything that a reader sees is different."""
+        return bool(self.gates or self.checks or self.nodes) or any(line.before != line.after for line in self.totals)
+
+    @property
     def finding(self) -> str:
         """The answer in one sentence."""
-        if self.before.score == self.after.score and not self.gates and self.before.rating == self.after.rating:
-            return _("Nothing changes under this pack.")
+        if not self.moves:
+            return _(
+                "Nothing changes under this pack: the score stays %(score)s, the rating %(rating)s.",
+                score=score_text(self.after.score),
+                rating=self.after.rating or "–",
+            )
         said = _(
             "The score goes from %(before)s to %(after)s (%(change)s), the rating from %(old)s to %(new)s.",
             before=score_text(self.before.score),
