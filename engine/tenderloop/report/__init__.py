@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tenderloop.report.build import build
+    from tenderloop.report.assembly import build
     from tenderloop.report.html import font_file, stylesheet, to_html
     from tenderloop.report.model import Report
     from tenderloop.report.pdf import to_pdf
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Names are imported on first use: a terminal summary needs neither templates nor a PDF writer.
 _HOME = {
     "Report": "model",
-    "build": "build",
+    "build": "assembly",
     "font_file": "html",
     "stylesheet": "html",
     "to_html": "html",

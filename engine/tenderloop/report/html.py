@@ -58,8 +58,12 @@ def stylesheet(fonts: str = "embedded", form: str = "woff2") -> str:
     >>> "url(/fonts/TenderloopSans-Regular.woff2)" in stylesheet("/fonts/")
     True
     """
-    faces = "\n".join(_face(name, weight, slant, fonts, form) for name, weight, slant in FONTS)
-    return faces + "\n" + (files(__package__) / "styles" / "report.css").read_text(encoding="utf-8")
+    return "\n".join([_faces(fonts, form), _style("report.css"), _style("screen.css")])
+
+
+def print_stylesheet(fonts: str) -> str:
+    """The part of it that paper needs, with TrueType fonts: a PDF writer reads every rule that it is given."""
+    return "\n".join([_faces(fonts, "ttf"), _style("report.css")])
 
 
 def font_file(name: str) -> bytes:
@@ -82,6 +86,14 @@ def footer(report: Report) -> str:
 
 def _brief(digest: str) -> str:
     return digest.removeprefix("sha256:")[:8]
+
+
+def _style(name: str) -> str:
+    return (files(__package__) / "styles" / name).read_text(encoding="utf-8")
+
+
+def _faces(fonts: str, form: str) -> str:
+    return "\n".join(_face(name, weight, slant, fonts, form) for name, weight, slant in FONTS)
 
 
 def _face(name: str, weight: str, slant: str, fonts: str, form: str) -> str:

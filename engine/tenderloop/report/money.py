@@ -33,7 +33,9 @@ def money(parts: Sequence[PackPart]) -> dict[str, tuple[MoneyItem, ...]]:
 
 
 def _indicators(part: PackPart) -> list[IndicatorItem]:
-    return [item for outcome in part.outcomes for criterion in outcome.criteria for item in criterion.indicators if item.node.score is not None]
+    return [
+        item for outcome in part.outcomes for criterion in outcome.criteria for item in criterion.indicators if item.node.score is not None
+    ]
 
 
 def money_values(parts: Sequence[PackPart]) -> tuple[MoneyValue, ...]:
@@ -43,9 +45,11 @@ def money_values(parts: Sequence[PackPart]) -> tuple[MoneyValue, ...]:
         read = _read(part)
         for value in part.result.derived:
             if value.id in read or "money" in value.unit or _of_cost(value):
-                sheet = next((each for each in part.worksheets if each.note is part.result.worksheets[value.worksheet]), None) if (
-                    value.worksheet is not None
-                ) else None
+                sheet = (
+                    next((each for each in part.worksheets if each.note is part.result.worksheets[value.worksheet]), None)
+                    if (value.worksheet is not None)
+                    else None
+                )
                 found.setdefault((value.id, value.shown), MoneyValue(part.pack, value, sheet))
     return tuple(found.values())
 

@@ -46,11 +46,9 @@ def part(result: Result, number: int, citations: Citations, words: Words) -> Pac
         gates_unasked=tuple(gate.title for gate in result.gates if _unasked(gate, result)),
         outcomes=outcomes,
         outcomes_finding=_outcomes_finding(outcomes, words),
-        checks=tuple(
-            [
-                *(each for each in checks if each.check.status == "broken"),
-                *(each for each in checks if each.check.status == "justified"),
-            ]
+        checks=(
+            *(each for each in checks if each.check.status == "broken"),
+            *(each for each in checks if each.check.status == "justified"),
         ),
         checks_holding=tuple(each for each in checks if each.check.status == "holds"),
         checks_unknown=tuple(each for each in checks if each.check.status == "unknown"),
@@ -91,9 +89,7 @@ def _next_minima(result: Result) -> Mapping[str, Fraction]:
     return result.ladder.minima.get(above[0], {}) if above else {}
 
 
-def _criterion(
-    result: Result, criterion: Node, gains: Mapping[str, Fraction], answers: Answers, citations: Citations
-) -> CriterionItem:
+def _criterion(result: Result, criterion: Node, gains: Mapping[str, Fraction], answers: Answers, citations: Citations) -> CriterionItem:
     asked = [node for node in result.children(criterion.id) if not _unasked(node, result)]
     return CriterionItem(
         criterion,

@@ -84,8 +84,9 @@ def adds_up(result: Result) -> bool:
 
 def _reasons(result: Result, words: Words) -> tuple[Reason, ...]:
     rated = [node for node in result.nodes if node.kind == "criterion" and node.score is not None and node.range is not None]
-    strengths = sorted((each for each in map(lambda node: _strength(node, words, adds_up(result)), rated) if each), key=_by_points)
-    drags = sorted((each for each in map(lambda node: _drag(node, words, adds_up(result)), rated) if each), key=_by_points)
+    mean = adds_up(result)
+    strengths = sorted((each for each in (_strength(node, words, mean) for node in rated) if each), key=_by_points)
+    drags = sorted((each for each in (_drag(node, words, mean) for node in rated) if each), key=_by_points)
     first = (2, 1) if result.score is not None and result.score >= HALF else (1, 2)
     chosen = [*strengths[: first[0]], *drags[: first[1]]]
     for spare in (*strengths[first[0] :], *drags[first[1] :]):

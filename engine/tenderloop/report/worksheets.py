@@ -1,6 +1,7 @@
 """A method's worksheet laid out: single lines, and lines that belong together as tables.
 
-Knows how methods name lines of a table: ``key: column`` inside a named table, or the key as table and the column as label. Must not compute.
+Knows how methods name lines of a table: ``key: column`` inside a named table, or the key as table and the column as label.
+Must not compute.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ def _table(title: str, cells: Sequence[tuple[str, str, WorkLine]]) -> WorkTable:
         # a formula that differs from row to row is an origin; five are enough to see of which kind
         formulas += [(name.replace("_", " "), each) for each in said[:5]]
     key_name = "Year" if all(key.isdecimal() for key in keys) else ""
-    return WorkTable(title, key_name, columns, tuple((key, tuple(values.get((key, name), "") for name in names)) for key in keys), tuple(formulas))
+    return WorkTable(
+        title, key_name, columns, tuple((key, tuple(values.get((key, name), "") for name in names)) for key in keys), tuple(formulas)
+    )
 
 
 def _unit(line: WorkLine) -> str:

@@ -49,7 +49,9 @@ def _refuse(results: Sequence[Result]) -> None:
         raise Problems([Problem("nothing-to-report", "give at least one result")])
     first = results[0].case
     problems = [
-        Problem("different-cases", f"a report is about one case: {first.id} and {other.case.id} differ", hint="write one report for each case")
+        Problem(
+            "different-cases", f"a report is about one case: {first.id} and {other.case.id} differ", hint="write one report for each case"
+        )
         for other in results[1:]
         if other.case.hash != first.hash
     ]
