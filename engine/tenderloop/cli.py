@@ -189,9 +189,8 @@ def _rate(given: argparse.Namespace) -> int:
 
 def _write_reports(results: Sequence[Result], targets: Mapping[str, Path], language: str) -> None:
     from tenderloop import report
-    from tenderloop.report.build import build
 
-    built = build(results, language=language)
+    built = report.build(results, language=language)
     for kind in _progress(list(targets), "reports written"):
         data: str | bytes = getattr(report, f"to_{kind}")(built)
         with _writing(targets[kind]):
