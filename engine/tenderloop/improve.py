@@ -5,7 +5,7 @@ Knows how a result's nodes add up. Must not know rules or facts: it works on a r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -54,8 +54,8 @@ def _gravity(gate: GateNote) -> int:
 def next_rating(result: Result) -> Path | None:
     """The smallest set of steps to the next better rating of the ladder; None at the top or when nothing applies.
 
-    Smallest in number for weighted means, where taking the greatest gains first is exact; for other ways of adding up, a set from
-    which nothing can be left out. Gates that reject or cap must pass too and are listed beside it.
+    Smallest in number for weighted means of parts that are sure to apply, where taking the greatest gains first is exact; otherwise a set
+    from which nothing can be left out. Gates that reject or cap must pass too and are listed beside it.
     """
     ratings = [name for _, name in result.ladder.bands]
     if result.score is None or result.rating_by_score not in ratings or result.rating_by_score == ratings[-1]:
@@ -64,14 +64,14 @@ def next_rating(result: Result) -> Path | None:
 
 
 def path_to(result: Result, target: str) -> Path:
-    """As ``next_rating``, to a rating of the ladder by name."""
+    """As ``next_rating``, to a rating of the ladder by name, or a better one."""
     tree = _Tree(result)
-    start = {name: least for least, name in result.ladder.bands}[target]
+    ratings = [name for _, name in result.ladder.bands]
     minima = {name: least for name, least in result.ladder.minima.get(target, {}).items() if tree.applies(name)}
     steps = {step.indicator: step for step in improve(result)}
 
     def good(chosen: Collection[str]) -> bool:
-        return tree.total(chosen) >= start and all(tree.score(name, chosen) >= least for name, least in minima.items())
+        return ratings.index(_rating(tree, chosen)) >= ratings.index(target)
 
     chosen: list[str] = []
     for name, least in minima.items():
@@ -96,7 +96,8 @@ def path_to(result: Result, target: str) -> Path:
 
 
 def _can_rise(node: Node) -> bool:
-    return node.score is not None and node.most is not None and node.most > node.score
+    # a full score of which nobody knows yet whether it counts can still raise the total: by the answer that it does
+    return node.score is not None and node.most is not None and (node.most > node.score or node.optional)
 
 
 def _step(node: Node, gain: Fraction) -> StepNote:
@@ -155,9 +156,12 @@ def _leaf(node: Node, *, at_best: bool) -> Part | None:
 
 def rating_with(result: Result, chosen: Collection[str]) -> str:
     """The rating by score that a set of steps would give; gates are not looked at."""
-    tree = _Tree(result)
-    outcomes: Mapping[str, Fraction] = {node.id: tree.score(node.id, chosen) for node in result.children("") if node.score is not None}
-    return rating(tree.total(chosen), outcomes, result.ladder.bands, result.ladder.minima)
+    return _rating(_Tree(result), chosen)
+
+
+def _rating(tree: _Tree, chosen: Collection[str]) -> str:
+    ladder, outcomes = tree.result.ladder, [node.id for node in tree.result.children("") if node.score is not None]
+    return rating(tree.total(chosen), {name: tree.score(name, chosen) for name in outcomes}, ladder.bands, ladder.minima)
 
 
 def along(result: Result, chosen: Sequence[str]) -> tuple[tuple[Fraction, str], ...]:
