@@ -23,10 +23,10 @@ class ComparedNode(Frozen):
     ranges: tuple[Range | None, ...]
 
     @property
-    def spread(self) -> Score:
-        """Highest minus lowest score."""
+    def spread(self) -> Score | None:
+        """Highest minus lowest score; None where it applies to no case."""
         known = [score for score in self.scores if score is not None]
-        return max(known) - min(known)
+        return max(known) - min(known) if known else None
 
 
 class ComparedValue(Frozen):
