@@ -12,6 +12,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tenderloop.cli import DONE, FAULTS, WRONG_USE, main
@@ -399,12 +400,13 @@ def test_a_file_that_cannot_be_written_is_a_fault(capsys: pytest.CaptureFixture[
 
 
 def test_reports_are_written_beside_the_summary(capsys: pytest.CaptureFixture[str], case: str, tmp_path: Path) -> None:
-    pdf, html = tmp_path / "report.pdf", tmp_path / "report.html"
-    code, out, err = run(capsys, "rate", case, "--pdf", str(pdf), "--html", str(html))
+    pdf, html, book = tmp_path / "report.pdf", tmp_path / "report.html", tmp_path / "report.xlsx"
+    code, out, err = run(capsys, "rate", case, "--pdf", str(pdf), "--html", str(html), "--xlsx", str(book))
     assert (code, err) == (DONE, "")
     assert out.startswith("Demonstration (demo)")
     assert pdf.read_bytes().startswith(b"%PDF-")
     assert "Demonstration" in html.read_text(encoding="utf-8")
+    assert openpyxl.load_workbook(book).sheetnames
     (tmp_path / "file").write_text("")
     code, _, err = run(capsys, "rate", case, "--html", str(tmp_path / "file" / "report.html"))
     assert (code, "cannot-write" in err) == (FAULTS, True)

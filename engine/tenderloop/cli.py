@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tenderloop.result import Result
 
 DONE, FAULTS, WRONG_USE = 0, 1, 2
-REPORTS = ("pdf", "html")
+REPORTS = ("pdf", "html", "xlsx")
 Command = Callable[[argparse.Namespace], int]
 G = TypeVar("G")
 F = TypeVar("F")
