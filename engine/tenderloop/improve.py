@@ -37,6 +37,11 @@ def improve(result: Result) -> tuple[StepNote, ...]:
     return tuple(sorted((step for step in steps if step.gain > 0), key=lambda step: -step.gain))
 
 
+def with_steps(result: Result) -> Result:
+    """The result with its steps in it, as files and other programs get it."""
+    return result.model_copy(update={"steps": improve(result)})
+
+
 def open_gates(result: Result) -> tuple[StepNote, ...]:
     """What failed and undecided gates ask for: failed ones first, then by what they do. A gate brings no points, it lets a rating stand."""
     return tuple(StepNote(indicator=gate.id, title=gate.title, kind="gate", do=gate.hint, gain=ZERO) for gate in _open(result))
