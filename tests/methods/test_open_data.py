@@ -126,3 +126,9 @@ def test_every_source_is_used_and_has_a_licence() -> None:
 def test_a_place_without_data_says_so() -> None:
     place = find_place("Upper middle income")
     assert "no data" in starting_values_yaml(place, starting_values(place.code, "recycling"))
+
+
+def test_the_mean_offered_to_india_says_that_india_is_not_in_it() -> None:
+    offers = starting_values("India", "composition")
+    assert {offer.place.code for offer in offers} == {"SAS", "LMC"}
+    assert all("without India" in offer.note for offer in offers if offer.place.code == "SAS")
