@@ -177,9 +177,10 @@ def _rate(given: argparse.Namespace) -> int:
     if targets:
         _write_reports(results, targets, given.lang)
     if given.json:
+        from tenderloop.improve import with_steps
         from tenderloop.result import together
 
-        _print(together(results))
+        _print(together([with_steps(result) for result in results]))
     else:
         from tenderloop.report.summary import summary_text
 
@@ -217,10 +218,10 @@ def _explain(given: argparse.Namespace) -> int:
 def _improve(given: argparse.Namespace) -> int:
     results = _results(given.case, given.pack)
     if given.json:
-        from tenderloop.improve import improve
+        from tenderloop.improve import with_steps
         from tenderloop.result import together
 
-        _print(together([result.model_copy(update={"steps": improve(result)}) for result in results]))
+        _print(together([with_steps(result) for result in results]))
     else:
         from tenderloop.report.summary import steps_text
 
