@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from tenderloop.because import number_text
 from tenderloop.methods import METHODS
+from tenderloop.quantity import shown
 from tenderloop.report.model import WorkSheet, WorkTable
 from tenderloop.result import Result, WorkLine, WorkNote
 
@@ -27,9 +28,16 @@ def _sheet(result: Result, index: int, note: WorkNote) -> WorkSheet:
         inputs=tuple(line for line in note.inputs if not line.table),
         steps=tuple(line for line in note.steps if not line.table),
         tables=(*_tables(note.inputs), *_tables(note.steps)),
-        outputs=tuple(_output(result, note, name, value) for name, value in note.outputs.items()),
+        outputs=tuple(_output(result, note, name, note.outputs[name]) for name in output_names(note)),
         gives=tuple(value for value in result.derived if value.worksheet == index),
     )
+
+
+def output_names(note: WorkNote) -> list[str]:
+    """Outputs in the order in which the method declares them, so that a result read back from its file gives the same report."""
+    declared = METHODS.get(note.method)
+    order = [] if declared is None else [each.name for each in declared.outputs]
+    return sorted(note.outputs, key=lambda name: (order.index(name) if name in order else len(order), name))
 
 
 def _output(result: Result, note: WorkNote, name: str, value: str) -> tuple[str, str, str]:
@@ -39,9 +47,12 @@ def _output(result: Result, note: WorkNote, name: str, value: str) -> tuple[str,
         output = declared.output(name)
         label, unit = output.label, (output.unit or "").replace("money", result.case.currency or "money")
     try:
-        return label, number_text(Fraction(value)), "" if unit == "1" else unit
+        number = Fraction(value)
     except ValueError:
         return label, value, ""
+    # four digits without a unit stand together, so that a calendar year looks like one
+    year = unit in ("", "1") and number.denominator == 1 and abs(number) < 10_000
+    return label, shown(number, 0) if year else number_text(number), "" if unit == "1" else unit
 
 
 def _tables(lines: Iterable[WorkLine]) -> tuple[WorkTable, ...]:

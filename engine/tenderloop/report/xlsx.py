@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tenderloop.report.model import CheckItem, FactLine, GateItem, PackPart, Report
 from tenderloop.report.wording import MARKS, RATED_BY, STEP_KINDS, Words
+from tenderloop.report.worksheets import output_names
 from tenderloop.result import WorkLine
 
 Content = str | int | Fraction | None
@@ -252,7 +253,7 @@ def _worksheets(book: Workbook, report: Report, words: Words) -> None:
                     yield line(part, sheet.number, note.method, words("input"), each)
                 for each in note.steps:
                     yield line(part, sheet.number, note.method, words("step"), each)
-                for (label, value, unit), exact in zip(sheet.outputs, note.outputs.values(), strict=True):
+                for (label, value, unit), exact in zip(sheet.outputs, map(note.outputs.get, output_names(note)), strict=True):
                     yield part.pack.id, sheet.number, note.method, words("result"), "", label, "", value, exact, unit
                 for text in note.notes:
                     yield part.pack.id, sheet.number, note.method, words("note"), "", text, "", "", "", ""
@@ -312,7 +313,7 @@ def _sources(book: Workbook, report: Report, words: Words) -> None:
         for line in report.sources:
             note = line.note
             yield line.number, note.id, note.title, _word(words, note.status), note.url, note.note, ", ".join(line.packs)
-        for name, paper in report.case.documents.items():
+        for name, paper in sorted(report.case.documents.items()):
             yield None, name, paper.title, words("paper of the case"), paper.url, f"{paper.author} {paper.date or ''}".strip(), ""
 
     _sheet(book, words("Sources"), columns, rows())
