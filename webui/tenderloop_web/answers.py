@@ -64,17 +64,10 @@ class Page:
         """Whether that value was sent under that name."""
         return value in self.entries.get(name, [])
 
-    def rows(self, prefix: str, most: int) -> int:
-        """How many rows have fields ``prefix.ROW.…``."""
-        numbers = [
-            int(row)
-            for name in self.entries
-            if name.startswith(prefix + ".")
-            and (row := name[len(prefix) + 1 :].split(".")[0]).isdecimal()
-            and row.isascii()
-            and len(row) < 5
-        ]
-        return min(max(numbers, default=-1) + 1, most)
+    def rows(self, prefix: str) -> int:
+        """How many rows have fields ``prefix.ROW.…``: one more than the highest number."""
+        ends = (name.removeprefix(f"{prefix}.").split(".")[0] for name in self.entries if name.startswith(f"{prefix}."))
+        return max((int(end) + 1 for end in ends if re.fullmatch("[0-9]{1,6}", end, re.ASCII)), default=0)
 
 
 def tidy(text: str) -> str:
@@ -269,10 +262,12 @@ def in_words(fact: Fact, message: str, hint: str) -> str:
 
 def _table(page: Page, fact: Fact, currency: str | None) -> tuple[Plain | None, list[Fault]]:
     name = f"f.{fact.id}"
+    if page.rows(name) > MOST_ROWS:
+        return None, [Fault(first_field(fact), _("The table has more than %(most)s rows.", most=MOST_ROWS))]
     rows: list[Plain] = []
     numbers: list[int] = []
     faults: list[Fault] = []
-    for number in range(page.rows(name, MOST_ROWS)):
+    for number in range(page.rows(name)):
         cells: dict[str, Plain] = {}
         for column in fact.columns:
             text = tidy(page.one(f"{name}.{number}.{column.id}"))
@@ -336,7 +331,9 @@ def _evidence(draft: Draft, page: Page, fact: Fact) -> tuple[list[dict[str, Plai
     prefix = f"e.{fact.id}"
     found: list[dict[str, Plain]] = []
     faults: list[Fault] = []
-    for number in range(page.rows(prefix, MOST_PAPERS)):
+    if page.rows(prefix) > MOST_PAPERS:
+        return [], [Fault(first_field(fact), _("More than %(most)s papers are named for one answer.", most=MOST_PAPERS))]
+    for number in range(page.rows(prefix)):
         typed = {part: tidy(page.one(f"{prefix}.{number}.{part}")) for part in PARTS}
         if not any(typed[part] for part in TYPED):
             continue

@@ -200,15 +200,15 @@ def _long_texts(value: Plain, where: str, fault: Callable[[str, str, str, str], 
             _long_texts(each, f"{where}[{index}]", fault)
 
 
-def plain_of(value: Value) -> Plain:
+def plain_of(value: Value | int) -> Plain:
     """A tree that was read, as JSON holds it; a number that is not whole stays the text it was written as."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: plain_of(each) for key, each in value.items() if each is not None}
-    if isinstance(value, Sequence):
+    if isinstance(value, list):
         return [plain_of(each) for each in value if each is not None]
     if isinstance(value, Number):
         return value.numerator if value.denominator == 1 else value.written
-    assert isinstance(value, str | bool)
+    assert isinstance(value, str | bool | int)
     return value
 
 
@@ -275,10 +275,10 @@ def slug(text: str, otherwise: str, taken: Callable[[str], bool] = lambda name: 
     """A short id made from a title: lower-case ASCII letters, digits and _, a letter first, not yet taken.
 
     >>> slug("Jawahar Nagar plant, Hyderabad", "case"), slug("Завод № 1", "case"), slug("垃圾", "case")
-    ('jawahar_nagar_plant_hyderabad', 'zavod_1', 'case')
+    ('jawahar_nagar_plant_hyderabad', 'zavod_no_1', 'case')
     """
     latin = "".join(_CYRILLIC.get(sign, sign) for sign in text.casefold())
-    folded = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode("ascii")
+    folded = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode("ascii").lower()
     name = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")[:40].strip("_")
     if not name:
         name = otherwise

@@ -17,10 +17,9 @@ from markupsafe import Markup
 from tenderloop.errors import Problem, Problems
 from tenderloop.evaluate import evaluate
 from tenderloop.pack import Check, Fact
-from tenderloop.report.build import build
-from tenderloop.report.html import to_html
+from tenderloop.report import build, to_html
 from tenderloop_web import project, whatif
-from tenderloop_web.answers import Fault, Page, entries_of, first_field, read_page, read_reasons
+from tenderloop_web.answers import MOST_PAPERS, MOST_ROWS, Fault, Page, entries_of, first_field, read_page, read_reasons
 from tenderloop_web.catalogue import node_named, packs
 from tenderloop_web.draft import Draft, Plain
 from tenderloop_web.opening import opened
@@ -131,6 +130,8 @@ def _show(
     target: str, draft: Draft, page: Page | None = None, faults: Sequence[Fault] = (), *, more: str = "", problems: Sequence[Problem] = ()
 ) -> ResponseReturnValue:
     """A page by name. ``page`` are fields to show again; with faults the answer's code is 422."""
+    if target != "start" and not draft.pack_names and not faults:
+        faults = [Fault("p.packs-0", _("Choose at least one pack."))]
     if target == "start" or not draft.pack_names:
         shown = page or Page(project.project_entries(draft))
         return render_template("start.html", page=shown, packs=packs(), faults=faults), 422 if faults else 200
@@ -139,7 +140,7 @@ def _show(
         return _page("project.html", draft, faults, page=shown, packs=packs(), kinds=project.common_kinds(draft.packs))
     if target == "papers":
         shown = page or Page(project.paper_entries(draft))
-        return _page("papers.html", draft, faults, page=shown, rows=shown.rows("d", 300) + (SPARE_ROWS if not faults else 0))
+        return _page("papers.html", draft, faults, page=shown, rows=min(shown.rows("d"), MOST_ROWS) + (0 if faults else SPARE_ROWS))
     if target == "overview":
         return _page("overview.html", draft, faults, tasks=_tasks(draft))
     if target == "check":
@@ -217,7 +218,7 @@ def _spare(page: Page, facts: Sequence[Fact], more: str) -> dict[str, int]:
     found = {}
     for fact in facts:
         if fact.kind == "table":
-            rows = page.rows(f"f.{fact.id}", 300)
+            rows = min(page.rows(f"f.{fact.id}"), MOST_ROWS)
             filled = max(
                 (number + 1 for number in range(rows) if any(page.one(f"f.{fact.id}.{number}.{column.id}") for column in fact.columns)),
                 default=0,
@@ -228,7 +229,7 @@ def _spare(page: Page, facts: Sequence[Fact], more: str) -> dict[str, int]:
 
 def _papers(page: Page, fact: Fact) -> int:
     """How many lines of evidence are shown: those filled in and one more."""
-    rows = page.rows(f"e.{fact.id}", 30)
+    rows = min(page.rows(f"e.{fact.id}"), MOST_PAPERS)
     filled = max(
         (
             number + 1

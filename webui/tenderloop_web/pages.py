@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from tenderloop.errors import Problem, Problems
 from tenderloop.pack import STAGES, Check, Fact, Gate, Indicator, Pack
-from tenderloop.report.html import font_file, stylesheet
+from tenderloop.report import font_file, stylesheet
 from tenderloop_web import catalogue
 from tenderloop_web.answers import Page
 from tenderloop_web.draft import Draft

@@ -175,7 +175,9 @@ def read_papers(draft: Draft, page: Page) -> list[Fault]:
     """The page "Papers": each with its title; a paper that evidence names cannot be taken away."""
     faults: list[Fault] = []
     found: dict[str, Plain] = {}
-    for number in range(page.rows("d", MOST_ROWS)):
+    if page.rows("d") > MOST_ROWS:
+        return [Fault("d.0.title", _("More than %(most)s papers are listed.", most=MOST_ROWS))]
+    for number in range(page.rows("d")):
         typed = {part: tidy(page.one(f"d.{number}.{part}")) for part in PAPER_PARTS}
         name = typed.pop("id")
         if not any(typed.values()):

@@ -13,7 +13,7 @@ from tenderloop.evaluate import evaluate
 from tenderloop.improve import improve, open_gates
 from tenderloop.readers.cases import write_case
 from tenderloop.readers.questionnaire import write_questionnaire
-from tenderloop.report.build import build
+from tenderloop.report import build
 from tenderloop.result import Result, StepNote, together
 from tenderloop_web.draft import Draft
 from tenderloop_web.security import Turnstile
@@ -66,11 +66,7 @@ def questionnaire(draft: Draft, case: Case | None) -> bytes:
 
 def printed(form: str, results: Sequence[Result]) -> bytes:
     """The report as PDF or XLSX."""
+    from tenderloop.report import to_pdf, to_xlsx  # WeasyPrint is slow to import; pages do not need it
+
     report = build(results)
-    if form == "xlsx":
-        from tenderloop.report.xlsx import to_xlsx
-
-        return to_xlsx(report)
-    from tenderloop.report.pdf import to_pdf  # WeasyPrint is slow to import; pages do not need it
-
-    return to_pdf(report)
+    return to_pdf(report) if form == "pdf" else to_xlsx(report)
