@@ -1,25 +1,23 @@
-"""Rate many cases at once: the same plan over float64 columns; close calls are decided by the exact path.
+"""Rate many cases at once: the same plan over float64 columns; close calls are decided in exact rationals.
 
 Knows tables of answers. Must not know how a single case is worded: for reasons, evaluate that case alone.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tenderloop.case import Answer, Case, Evidence, FactValue
-from tenderloop.columns import FALSE, NEAR, OPEN, TRUE, Column, Columns, Leaves, encode
-from tenderloop.evaluate import REJECTED, evaluate
-from tenderloop.pack import CapRating, Fact, Pack, Stage
+from tenderloop.aggregate import rating
+from tenderloop.columns import FALSE, NEAR, TRUE, Column, Columns, Leaves, encode
+from tenderloop.evaluate import REJECTED
+from tenderloop.pack import CapRating, Pack, Stage
 from tenderloop.plan import Plan, Run, compile_pack
-from tenderloop.result import GateStatus, Result
+from tenderloop.result import GateStatus
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 Answers = Mapping[str, Sequence[Any] | NDArray[Any]]
 GATE_STATUSES: tuple[GateStatus, ...] = ("fail", "undecided", "pass", "not_applicable")
 _FAIL, _UNDECIDED, _PASS, _ABSENT = range(4)
+EDGE = NEAR * 100  # of scores from 0 to 100
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,6 @@ def evaluate_columns(
     date: str,
     grades: int | Mapping[str, int | Sequence[int] | NDArray[Any]] = 0,
     not_applicable: Mapping[str, NDArray[np.bool_]] | None = None,
-    currency: str | None = None,
     nodes: bool = False,
     chunk: int = 16384,
 ) -> BulkResult:
@@ -90,10 +88,7 @@ def evaluate_columns(
         raise ValueError(f"columns differ in length: {sorted(sizes)}")
     size = sizes.pop() if sizes else 0
     marks = not_applicable or {}
-    parts = [
-        _Chunk(plan, answers, stage, date, grades, marks, currency, slice(start, min(start + chunk, size)), nodes)
-        for start in range(0, size, chunk)
-    ]
+    parts = [_Chunk(plan, answers, stage, date, grades, marks, slice(start, min(start + chunk, size))) for start in range(0, size, chunk)]
     return _joined(pack, parts, nodes)
 
 
@@ -130,11 +125,9 @@ class _Chunk:
         date: str,
         grades: int | Mapping[str, int | Sequence[int] | NDArray[Any]],
         marks: Mapping[str, NDArray[np.bool_]],
-        currency: str | None,
         rows: slice,
-        nodes: bool,
     ) -> None:
-        self.plan, self.stage, self.date, self.currency = plan, stage, date, currency
+        self.plan, self.date = plan, date
         self.size = rows.stop - rows.start
         self.answers = {name: values[rows] for name, values in answers.items()}
         self.marks = {name: np.asarray(mark, dtype=bool)[rows] for name, mark in marks.items()}
@@ -148,7 +141,7 @@ class _Chunk:
         self.low, self.high, self.coverage = root.low, root.high, root.coverage * 100
         self.gates = {step.declared.id: self._gate(step.declared.id, step.declared.min_grade) for step in plan.gates}
         self.ratings = self._after_gates(self._by_score(root))
-        self.decided_exactly = self._decide_near(nodes)
+        self.decided_exactly = int(self.kernel.near.sum())
 
     def fact(self, name: str) -> Column:
         """A fact or parameter as a column."""
@@ -185,25 +178,30 @@ class _Chunk:
     def _by_score(self, root: Leaves) -> NDArray[np.int8]:
         ladder = self.plan.pack.ladder
         codes = np.zeros(self.size, dtype=np.int8)
+        near = np.zeros(self.size, dtype=bool)
         for code, band in enumerate(ladder.bands):
-            edge = float(band.start)
-            good = root.low >= edge
+            good = root.low >= float(band.start)
             if code:
-                self.kernel.near |= np.abs(root.low - edge) <= NEAR * max(1.0, edge)
-            reachable = root.low >= edge - NEAR * max(1.0, edge)
+                near |= np.abs(root.low - float(band.start)) <= EDGE
+            reachable = root.low >= float(band.start) - EDGE
             for outcome, least in ladder.minima.get(band.rating, {}).items():
-                leaf, limit = self.run.nodes[outcome], float(least)
-                if leaf.absent:
-                    continue
-                applies = np.True_ if leaf.applies is None else leaf.applies != 0
-                good &= ~applies | (leaf.low >= limit)
-                self.kernel.near |= reachable & applies & (np.abs(leaf.low - limit) <= NEAR * max(1.0, limit))
+                leaf = self.run.nodes[outcome]
+                if least > 0:
+                    good &= ~_applies(leaf) | (leaf.low >= float(least))
+                    near |= reachable & _applies(leaf) & (np.abs(leaf.low - float(least)) <= EDGE)
             codes = np.where(good, code, codes).astype(np.int8)
-        if root.absent:
-            return np.full(self.size, len(ladder.bands) + 1, dtype=np.int8)
-        if root.applies is not None:
-            codes = np.where(root.applies == 0, len(ladder.bands) + 1, codes).astype(np.int8)
-        return codes
+        for row in np.flatnonzero(near):
+            codes[row] = self._exact_code(int(row))
+        self.kernel.near |= near
+        return np.where(_applies(root), codes, np.int8(len(ladder.bands) + 1))
+
+    def _exact_code(self, row: int) -> int:
+        """The place of one row's rating on the ladder, worked out in exact rationals."""
+        ladder = self.plan.pack.ladder
+        outcomes = {each.id: self.run.nodes[each.id].exact(row) for each in self.plan.pack.outcomes}
+        lows = {name: leaf.low for name, leaf in outcomes.items() if leaf.applies is not False}
+        bands = [(band.start, band.rating) for band in ladder.bands]
+        return ladder.ratings.index(rating(self.run.nodes[""].exact(row).low, lows, bands, ladder.minima))
 
     def _after_gates(self, codes: NDArray[np.int8]) -> NDArray[np.int8]:
         ratings = self.plan.pack.ladder.ratings
@@ -217,69 +215,9 @@ class _Chunk:
                 codes = np.where(failed & (codes < len(ratings)), np.minimum(codes, limit), codes).astype(np.int8)
         return np.where(rejected & (codes < len(ratings)), len(ratings), codes).astype(np.int8)
 
-    def _decide_near(self, nodes: bool) -> int:
-        rows = np.flatnonzero(self.kernel.near)
-        if not len(rows):
-            return 0
-        names = (*self.plan.pack.ladder.ratings, REJECTED, "not applicable")
-        self.low, self.high, self.coverage = self.low.copy(), self.high.copy(), self.coverage.copy()
-        for row in rows:
-            result = evaluate(self._case(int(row)), self.plan.pack)
-            self.low[row] = float(result.score or 0)
-            self.high[row] = float(result.range.high) if result.range is not None else 0.0
-            self.coverage[row] = float(result.coverage)
-            self.ratings[row] = names.index(result.rating)
-            for gate in result.gates:
-                self.gates[gate.id][row] = GATE_STATUSES.index(gate.status)
-            if nodes:
-                self._replace_nodes(result, int(row))
-        return len(rows)
 
-    def _replace_nodes(self, result: Result, row: int) -> None:
-        for node in result.nodes:
-            leaf = self.run.nodes[node.id]
-            if node.range is not None and leaf.low.flags.writeable:
-                leaf.low[row] = float(node.range.low)
-                leaf.high[row] = float(node.range.high)
-
-    def _case(self, row: int) -> Case:
-        facts: dict[str, Answer] = {}
-        for name, values in self.answers.items():
-            fact = self.plan.pack.fact_of[name]
-            value = _exact(fact, self.fact(name), row, values[row])
-            if value is not None:
-                grade = self._grade(name)
-                held = int(grade) if isinstance(grade, int) else int(grade[row])
-                facts[name] = Answer(kind=fact.kind, value=value, unit=fact.unit, evidence=(Evidence(grade=held),))
-        return Case(
-            id="row",
-            title="row",
-            kind=self.plan.pack.kinds[0],
-            stage=self.stage,
-            date=self.date,
-            currency=self.currency,
-            facts=facts,
-            not_applicable={name: "marked" for name, mark in self.marks.items() if mark[row]},
-        )
-
-
-def _exact(fact: Fact, column: Column, row: int, given: Any) -> FactValue | None:
-    """One cell as the exact path takes it: a float by its shortest decimal."""
-    held = column.values[row]
-    if fact.kind == "number":
-        return None if np.isnan(held) else Fraction(repr(float(held)))
-    if fact.kind == "date":
-        return None if np.isnan(held) else dt.date.fromordinal(int(held))
-    if fact.kind == "yes_no":
-        return None if held == OPEN else bool(held == TRUE)
-    if fact.kind == "level":
-        return None if held < 0 else Fraction(int(held))
-    if fact.kind == "choice":
-        return None if held < 0 else column.options[int(held)]
-    if fact.kind == "choices":
-        return None if held < 0 else tuple(option for code, option in enumerate(column.options) if int(held) >> code & 1)
-    if held is None:
-        return None
-    if fact.kind == "table":
-        return tuple({name: cell if isinstance(cell, str) else Fraction(str(cell)) for name, cell in line.items()} for line in given)
-    return str(held)
+def _applies(leaf: Leaves) -> NDArray[np.bool_]:
+    """Where a node applies or may apply."""
+    if leaf.absent:
+        return np.zeros(len(leaf.low), dtype=bool)
+    return np.ones(len(leaf.low), dtype=bool) if leaf.applies is None else leaf.applies != 0

@@ -1,7 +1,10 @@
 """How many cases are computed at once: float64 columns, three-valued truth as small integers, evidence grades beside them.
 
-Knows single operations on columns. Must not know the order of steps (plan.py) nor decide a close call: a row in which a comparison, a
-step or a band lies within 1e-9 of its edge is marked ``near``, and the exact path decides it.
+Knows single operations on columns. Must not know the order of steps (plan.py).
+
+Floats never decide a close call: where a comparison, a step or a denominator lies within rounding of its edge, that row alone is worked
+out again in exact rationals. Every column therefore knows how to give one row exactly, and how large the parts were that made a number,
+since rounding is small only against those: 300000.3 t minus 300000.3 t may come out as a few micrograms.
 
 Coding: a number is NaN while unknown; truth is 0 false, 1 unknown, 2 true, so that `and` is the minimum and `or` the maximum; a level or
 an option is a small integer, -1 while unknown; a set of options is a bit mask, -1 while unknown.
@@ -10,7 +13,8 @@ an option is a small integer, -1 while unknown; a set of options is a bit mask, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
@@ -25,7 +29,7 @@ from tenderloop.methods import Refused
 from tenderloop.pack import Fact
 from tenderloop.plan import Absent, IndicatorStep
 from tenderloop.quantity import parse_unit
-from tenderloop.scalar import PROVEN, Known, arguments, cap_of
+from tenderloop.scalar import PROVEN, Graded, Known, Leaf, Scalar, arguments, cap_of
 from tenderloop.vocabulary import Value
 
 Floats = NDArray[np.float64]
@@ -33,17 +37,31 @@ Codes = NDArray[np.int8]
 Grades = int | Codes
 NEAR = 1e-9
 FALSE, OPEN, TRUE = 0, 1, 2
+_EXACT = Scalar()
+_COMPARED: Mapping[str, tuple[Any, Callable[[Any, Any], bool]]] = {
+    "<": (np.less, operator.lt),
+    "<=": (np.less_equal, operator.le),
+    ">": (np.greater, operator.gt),
+    ">=": (np.greater_equal, operator.ge),
+    "==": (np.equal, operator.eq),
+    "!=": (np.not_equal, operator.ne),
+}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One name for all cases, or a constant. ``factor`` turns a raw number into base units; a raw number was never computed with."""
+    """One name for all cases, or a constant. ``factor`` turns a raw number into base units; a raw number was never computed with.
+
+    A computed number has ``exact``, which gives one row as a fraction in base units, and ``size``, which bounds its parts.
+    """
 
     kind: Literal["number", "truth", "level", "choice", "choices", "text", "table"]
     values: Any
     grade: Grades = PROVEN
     factor: Fraction | None = None
     options: tuple[str, ...] = ()
+    exact: Callable[[int], Known] | None = None
+    size: Callable[[], Any] | None = None
 
     @property
     def base(self) -> Any:
@@ -57,18 +75,22 @@ class Column:
 
 @dataclass(frozen=True)
 class Leaves:
-    """The scores of one node for all cases. ``applies`` None means that it applies everywhere; ``absent`` that it applies nowhere."""
+    """The scores of one node for all cases. ``applies`` None means that it applies everywhere; ``absent`` that it applies nowhere.
+
+    ``exact`` gives one row in exact rationals.
+    """
 
     low: Floats
     high: Floats
     applies: Codes | None
     coverage: Floats
+    exact: Callable[[int], Leaf]
     absent: bool = False
 
 
 @dataclass
 class Columns:
-    """Operations for so many cases; ``near`` marks the rows that the exact path must decide."""
+    """Operations for so many cases; ``near`` marks the rows in which something was decided exactly."""
 
     size: int
     marked: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
@@ -88,92 +110,111 @@ class Columns:
         return Column("number", value)  # stays exact until it meets a column
 
     def add(self, a: Column, b: Column) -> Column:
-        return _number(_base(a) + _base(b), a, b)
+        return _computed("add", _base(a) + _base(b), lambda: _size(a) + _size(b), a, b)
 
     def subtract(self, a: Column, b: Column) -> Column:
-        return _number(_base(a) - _base(b), a, b)
+        return _computed("subtract", _base(a) - _base(b), lambda: _size(a) + _size(b), a, b)
 
     def multiply(self, a: Column, b: Column) -> Column:
-        return _number(_base(a) * _base(b), a, b)
+        return _computed("multiply", _base(a) * _base(b), lambda: _size(a) * _size(b), a, b)
 
     def divide(self, a: Column, b: Column) -> Column:
-        below = _base(b)
+        below = self._away_from_zero(b)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return _number(np.where(below == 0, np.nan, _base(a) / np.where(below == 0, np.nan, below)), a, b)
+            below = np.where(below == 0, np.nan, below)
+            return _computed("divide", _base(a) / below, lambda: _size(a) * (_size(b) / below**2), a, b)
+
+    def _away_from_zero(self, column: Column) -> Any:
+        """A denominator in base units; whether a computed one is zero is decided exactly."""
+        values = _base(column)
+        if column.size is None:
+            return values
+        with np.errstate(invalid="ignore"):
+            rows = np.flatnonzero(np.broadcast_to(np.abs(values) <= NEAR * column.size(), (self.size,)))
+        if len(rows):
+            values = np.array(np.broadcast_to(values, (self.size,)))
+            for row in rows:
+                exact = _at(column, int(row))
+                values[row] = float(exact) if isinstance(exact, Fraction) else np.nan
+            self.near[rows] = True
+        return values
 
     def negate(self, a: Column) -> Column:
-        return _number(-_base(a), a)
+        return _computed("negate", -_base(a), lambda: _size(a), a)
 
     def absolute(self, value: Column) -> Column:
-        return _number(np.abs(_base(value)), value)
+        return _computed("absolute", np.abs(_base(value)), lambda: _size(value), value)
 
     def minimum(self, values: Sequence[Column]) -> Column:
-        return _number(np.minimum.reduce(np.broadcast_arrays(*(_base(each) for each in values))), *values)
+        return _computed(
+            "minimum", np.minimum.reduce(np.broadcast_arrays(*map(_base, values))), lambda: _sizes(values), *values, listed=True
+        )
 
     def maximum(self, values: Sequence[Column]) -> Column:
-        return _number(np.maximum.reduce(np.broadcast_arrays(*(_base(each) for each in values))), *values)
+        return _computed(
+            "maximum", np.maximum.reduce(np.broadcast_arrays(*map(_base, values))), lambda: _sizes(values), *values, listed=True
+        )
 
     def total(self, values: Sequence[Column]) -> Column:
-        return _number(sum(_base(each) for each in values), *values)
+        return _computed("total", sum(_base(each) for each in values), lambda: _sizes(values), *values, listed=True)
 
     def count(self, values: Sequence[Column]) -> Column:
         held = np.stack([np.broadcast_to(each.values, (self.size,)) for each in values])
         counted = np.where((held == OPEN).any(axis=0), np.nan, (held == TRUE).sum(axis=0))
-        return _number(counted, *values)
+        return Column("number", counted, _least_grade(*values))  # a whole number: nothing to round
 
-    def compare(self, operator: str, a: Column, b: Column) -> Column:
+    def compare(self, sign: str, a: Column, b: Column) -> Column:
         if a.kind in ("choice", "text") or b.kind in ("choice", "text"):
-            return self._compare_words(operator, a, b)
+            return self._compare_words(sign, a, b)
         if a.kind == "truth" or b.kind == "truth":
             known = (a.values != OPEN) & (b.values != OPEN)
-            return _truth(a.values == b.values if operator == "==" else a.values != b.values, known, a, b)
+            return _truth(a.values == b.values if sign == "==" else a.values != b.values, known, a, b)
         if a.kind == "choices":
             known = (a.values >= 0) & (b.values >= 0)
-            return _truth(a.values == b.values if operator == "==" else a.values != b.values, known, a, b)
-        left, right = self._comparable(a, b)
+            return _truth(a.values == b.values if sign == "==" else a.values != b.values, known, a, b)
+        left, right, near = self._comparable(a, b)
         with np.errstate(invalid="ignore"):
-            held = {
-                "<": np.less,
-                "<=": np.less_equal,
-                ">": np.greater,
-                ">=": np.greater_equal,
-                "==": np.equal,
-                "!=": np.not_equal,
-            }[operator](left, right)
-        return _truth(held, ~(np.isnan(left) | np.isnan(right)), a, b)
+            held = _COMPARED[sign][0](left, right)
+        known = ~(np.isnan(left) | np.isnan(right))
+        rows = () if near is None else np.flatnonzero(near & known)
+        if len(rows):
+            held = np.array(np.broadcast_to(held, (self.size,)))
+            for row in rows:
+                held[row] = _COMPARED[sign][1](_at(a, int(row)), _at(b, int(row)))
+            self.near[rows] = True
+        return _truth(held, known, a, b)
 
-    def _comparable(self, a: Column, b: Column) -> tuple[Any, Any]:
-        """Both sides as floats. A raw column against a constant is exact in the column's own unit; anything else may be near."""
+    def _comparable(self, a: Column, b: Column) -> tuple[Any, Any, Any]:
+        """Both sides as floats, and the rows in which these cannot decide. Raw numbers compare exactly in their own unit."""
+        if a.factor is not None and a.factor == b.factor:
+            return a.values, b.values, None
         for column, constant, swap in ((a, b, False), (b, a, True)):
             exact = _fraction(constant)
             if (column.factor is not None or column.kind == "level") and exact is not None and isinstance(column.values, np.ndarray):
                 raw = column.base if column.kind == "level" else column.values
                 edge = exact / (column.factor or 1)
                 limit = float(edge)
-                if Fraction(repr(limit)) != edge:
-                    self.near |= raw == limit
-                return (limit, raw) if swap else (raw, limit)
+                near = None if Fraction(repr(limit)) == edge else raw == limit
+                return (limit, raw, near) if swap else (raw, limit, near)
         left, right = _base(a), _base(b)
-        self._mark_near(left, right)
-        return left, right
+        return left, right, self._near(left, right, _size(a) + _size(b))
 
-    def _mark_near(self, left: Any, right: Any) -> None:
+    def _near(self, left: Any, right: Any, size: Any) -> Any:
         with np.errstate(invalid="ignore"):
-            scale = np.maximum(1.0, np.maximum(np.abs(left), np.abs(right)))
-            self.near |= np.broadcast_to(np.abs(left - right) <= NEAR * scale, (self.size,))
+            return np.broadcast_to(np.abs(left - right) <= NEAR * size, (self.size,))
 
-    def _compare_words(self, operator: str, a: Column, b: Column) -> Column:
+    def _compare_words(self, sign: str, a: Column, b: Column) -> Column:
         if a.kind == "text" and isinstance(a.values, str):
             a, b = b, a
         if isinstance(b.values, str):
             if a.kind == "choice":
                 code = a.options.index(b.values) if b.values in a.options else -2
-                return _truth(a.values == code if operator == "==" else a.values != code, a.values >= 0, a, b)
+                return _truth(a.values == code if sign == "==" else a.values != code, a.values >= 0, a, b)
             known = np.array([each is not None for each in a.values])
-            return _truth(a.values == b.values if operator == "==" else a.values != b.values, known, a, b)
+            return _truth(a.values == b.values if sign == "==" else a.values != b.values, known, a, b)
         words_a = np.array([None if code < 0 else a.options[code] for code in a.values], dtype=object)
         words_b = np.array([None if code < 0 else b.options[code] for code in b.values], dtype=object)
-        return _truth(words_a == words_b if operator == "==" else words_a != words_b, (a.values >= 0) & (b.values >= 0), a, b)
+        return _truth(words_a == words_b if sign == "==" else words_a != words_b, (a.values >= 0) & (b.values >= 0), a, b)
 
     def both(self, a: Column, b: Column) -> Column:
         return _junction(a, b, decisive=FALSE)
@@ -222,7 +263,8 @@ class Columns:
         grade = _least_grade(*inputs.values()) if inputs else PROVEN
         if output.unit is None:
             return Column("text", np.array(outputs, dtype=object), grade)
-        return Column("number", np.array([np.nan if each is None else float(each) for each in outputs]), grade)
+        values = np.array([np.nan if each is None else float(each) for each in outputs])
+        return Column("number", values, grade, exact=outputs.__getitem__, size=lambda: np.abs(values))
 
     def _run(self, value: Value, given: Mapping[str, Known]) -> Mapping[str, Any] | None:
         assert value.method is not None
@@ -256,7 +298,13 @@ class Columns:
             applied = np.where(marked, 0, 1 if applied is None else applied).astype(np.int8)
         if applied is not None:
             covered = np.where(applied == 1, covered, 0.0)
-        return Leaves(low, high, applied, covered)
+
+        def exact(row: int) -> Leaf:
+            if marked is not None and marked[row]:
+                return _EXACT.absent("marked")
+            return _EXACT.leaf(step, curve, [_graded(each, row) for each in values], None if applies is None else _graded(applies, row))
+
+        return Leaves(low, high, applied, covered, exact)
 
     def _by_table(self, step: IndicatorStep, curve: Levels | YesNo | ChoiceCurve, column: Column) -> tuple[Floats, Floats, Floats]:
         """A value of a few codes: one look-up for low (by code and grade), one for high, one for coverage."""
@@ -286,14 +334,9 @@ class Columns:
             values, own = np.broadcast_to(column.values, (self.size,)), scaled(curve, 1 / column.factor)
         else:
             values, own = np.broadcast_to(np.asarray(_base(column), dtype=np.float64), (self.size,)), curve
-        if isinstance(own, Steps):
-            for edge in own.edges:
-                limit = float(edge)
-                if not raw:
-                    self._mark_near(values, limit)
-                elif Fraction(repr(limit)) != edge:
-                    self.near |= values == limit
         plain = own.scores(values)
+        if isinstance(own, Steps):
+            plain = self._stepped(plain, own, values, curve, column, raw=raw)
         known = ~np.isnan(values)
         low = plain
         if step.caps:
@@ -306,6 +349,20 @@ class Columns:
             np.where(known, plain, float(curve.highest)),
             known.astype(np.float64),
         )
+
+    def _stepped(self, plain: Floats, own: Steps, values: Floats, curve: Curve, column: Column, *, raw: bool) -> Floats:
+        """The scores with those at the edge of a step decided exactly."""
+        for edge in own.edges:
+            limit = float(edge)
+            if raw:
+                near = values == limit if Fraction(repr(limit)) != edge else None
+            else:
+                near = self._near(values, limit, _size(column) + abs(limit))
+            rows = () if near is None else np.flatnonzero(near)
+            for row in rows:
+                plain[row] = float(curve.score(_at(column, int(row))))  # type: ignore[arg-type]
+            self.near[rows] = True if len(rows) else self.near[rows]
+        return plain
 
     def _checklist(self, step: IndicatorStep, curve: Checklist, values: Sequence[Column]) -> tuple[Floats, Floats, Floats]:
         low, high, covered = np.zeros(self.size), np.zeros(self.size), np.ones(self.size)
@@ -320,12 +377,16 @@ class Columns:
 
     def absent(self, why: Absent) -> Leaves:
         empty = np.zeros(self.size)
-        return Leaves(empty, empty, np.zeros(self.size, dtype=np.int8), empty, absent=True)
+        return Leaves(empty, empty, np.zeros(self.size, dtype=np.int8), empty, lambda _: _EXACT.absent(why), absent=True)
 
     def gather(self, way: Way, parts: Sequence[tuple[Leaves, Fraction]]) -> Leaves:
         counted = [(leaf, weight) for leaf, weight in parts if not leaf.absent and weight > 0]
         if not counted:
             return self.absent("stage")
+
+        def exact(row: int) -> Leaf:
+            return _EXACT.gather(way, [(leaf.exact(row), weight) for leaf, weight in counted])
+
         if way == "mean" and all(leaf.applies is None for leaf, _ in counted):
             total = float(sum(weight for _, weight in counted))
             low, high, coverage = np.zeros(self.size), np.zeros(self.size), np.zeros(self.size)
@@ -334,7 +395,7 @@ class Columns:
                 low += part * leaf.low
                 high += part * leaf.high
                 coverage += part * leaf.coverage
-            return Leaves(low, high, None, coverage)
+            return Leaves(low, high, None, coverage, exact)
         weights = [weight for _, weight in counted]
         applies = np.stack([np.ones(self.size, dtype=np.int8) if leaf.applies is None else leaf.applies for leaf, _ in counted])
         low, high, applied = combine_columns(
@@ -349,6 +410,7 @@ class Columns:
             np.where(nowhere, 0.0, high),
             None if (applied == 1).all() else applied,
             np.where(nowhere, 0.0, coverage),
+            exact,
         )
 
 
@@ -434,8 +496,24 @@ def _least_grade(*columns: Column) -> Grades:
     return grade
 
 
-def _number(values: Any, *parts: Column) -> Column:
-    return Column("number", values, _least_grade(*parts))
+def _computed(operation: str, values: Any, size: Callable[[], Any], *parts: Column, listed: bool = False) -> Column:
+    """A number made from others; one row of it can be made again by the exact kernel's operation of the same name."""
+
+    def exact(row: int) -> Known:
+        given = [_graded(each, row) for each in parts]
+        found: Graded = getattr(_EXACT, operation)(given) if listed else getattr(_EXACT, operation)(*given)
+        return found.value
+
+    return Column("number", values, _least_grade(*parts), exact=exact, size=size)
+
+
+def _size(column: Column) -> Any:
+    """How large the parts of a number were; rounding is small against that."""
+    return np.abs(_base(column)) if column.size is None else column.size()
+
+
+def _sizes(columns: Sequence[Column]) -> Any:
+    return sum(_size(each) for each in columns)
 
 
 def _truth(held: Any, known: Any, *parts: Column) -> Column:
@@ -462,8 +540,15 @@ def _capped(score: Fraction, step: IndicatorStep, grade: int) -> Fraction:
     return score if cap is None else min(score, cap)
 
 
+def _graded(column: Column, row: int) -> Graded:
+    """One row for the exact kernel."""
+    return Graded(_at(column, row), column.grade if isinstance(column.grade, int) else int(column.grade[row]))
+
+
 def _at(column: Column, row: int) -> Known:
     """One row as the exact path would hold it; floats by their shortest decimal."""
+    if column.exact is not None:
+        return column.exact(row)
     held = column.values
     if isinstance(held, Fraction | str):
         return held

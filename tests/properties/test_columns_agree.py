@@ -52,7 +52,6 @@ def as_columns(asked: Pack, cases: Sequence[Case], *, nodes: bool = True) -> Bul
         date=cases[0].date,
         grades=grades,
         not_applicable={name: mark for name, mark in marks.items() if mark.any()},
-        currency=cases[0].currency,
         nodes=nodes,
     )
 
@@ -95,16 +94,29 @@ def test_columns_agree_on_the_shipped_packs(seed: int) -> None:
 
 
 EDGES = made_pack(
-    [number("n1"), number("n2", "t/year"), number("n3", "%"), level("v1"), yes_no("y1"), choice("h1", "a", "b")],
+    [
+        *(number(f"m{n}", "t/year") for n in (1, 2, 3)),
+        *(number("n1"), number("n2", "t/year"), number("n3", "%"), level("v1"), yes_no("y1"), choice("h1", "a", "b")),
+    ],
     [
         indicator("i1", {"steps": {"of": "n1 / n3", "below": 0, "at": [[3, 50], [10, 100]]}}, ["n1", "n3"]),
         indicator("i2", {"linear": {"of": "n2", "from": "0 t/year", "to": "3 t/year"}}, ["n2"]),
         indicator("i3", {"yes_no": {"of": "0.1 + n3 == 30 %", "yes": 100, "no": 0}}, ["n3"]),
         indicator("i4", {"levels": {"of": "v1", "scores": [0, 40, 60, 80, 100]}}, ["v1"]),
+        indicator("i7", {"steps": {"of": "min(m1 + m2 - m3, 9 t/year)", "below": 0, "at": [["0 t/year", 50], ["0.1 t/year", 90]]}}, ["m1"]),
+        indicator("i8", {"linear": {"of": "m1 / (m1 + m2 - m3)", "from": 0, "to": 10}}, ["m1"]),
         indicator("i6", {"choice": {"of": "h1", "scores": {"a": 0, "b": 100}}}, ["h1"]),
         indicator("i5", {"steps": {"of": "n3", "below": 0, "at": [["10 %", 25], ["30 %", 60], ["70 %", 100]]}}, ["n3"]),
     ],
-    gates=[gate("g1", "n1 - n3 >= 0.2", ["n1", "n3"]), gate("g2", "n3 <= 30 %", ["n3"])],
+    gates=[
+        gate("g1", "n1 - n3 >= 0.2", ["n1", "n3"]),
+        gate("g2", "n3 <= 30 %", ["n3"]),
+        gate("g3", "m1 + m2 - m3 >= 0 t/year", ["m1", "m2", "m3"]),
+        gate("g4", "m1 + m2 <= m3", ["m1", "m2", "m3"]),
+        gate("g5", "abs(m1 - m3) / (m1 + m2 - m3) > 1", ["m1", "m2", "m3"]),
+        gate("g6", "max(m1, m3) * 3 == sum(m1, m2, m1 - -m1)", ["m1", "m2", "m3"]),
+        gate("g7", "m1 != m3", ["m1", "m3"]),
+    ],
 )
 
 
@@ -112,18 +124,26 @@ EDGES = made_pack(
 def test_columns_agree_on_every_edge(seed: int) -> None:
     """Decimals such as 0.1 + 0.2 that floats miss by a hair: the exact path decides them."""
     rng = Random(seed)
-    cases = [
-        made_case(
-            EDGES,
-            {
-                "n1": Fraction(rng.choice((1, 3, 4, 5, 9, 30)), 10),
-                "n2": Fraction(rng.randint(0, 30), 10),
-                "n3": Fraction(rng.choice((10, 20, 30, 70, 301, 299)), rng.choice((1, 10))),
-                "v1": rng.randint(0, 4),
-            },
+    cases = []
+    for _ in range(CASES):
+        first, second = (Fraction(rng.randint(0, 3000000), 10) for _ in "ab")
+        facts = {
+            "m1": first,
+            "m2": rng.choice((first * 2, second)),
+            "m3": first + second + Fraction(rng.choice((0, 0, 0, 1, -1)), 10),
+        }
+        cases.append(
+            made_case(
+                EDGES,
+                facts
+                | {
+                    "n1": Fraction(rng.choice((1, 3, 4, 5, 9, 30)), 10),
+                    "n2": Fraction(rng.randint(0, 30), 10),
+                    "n3": Fraction(rng.choice((10, 20, 30, 70, 301, 299)), rng.choice((1, 10))),
+                    "v1": rng.randint(0, 4),
+                },
+            )
         )
-        for _ in range(CASES)
-    ]
     assert_agree(EDGES, cases)
 
 

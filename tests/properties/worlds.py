@@ -227,7 +227,7 @@ def value(rng: Random, fact: Fact) -> Any:
     if fact.kind == "number":
         low = fact.min if fact.min is not None else Fraction(0)
         high = fact.max if fact.max is not None else max(low * 2, Fraction(12))
-        plain = Fraction(rng.randint(0, 24), 2)
+        plain = Fraction(rng.randint(0, 24), 2) if rng.random() < 0.6 else Fraction(rng.randint(0, 100), 10)
         if rng.random() < 0.5 and low <= plain <= high:
             return plain
         return max(low, Fraction(round((low + (high - low) * rng.randint(0, 1000) / 1000) * 1000), 1000))
