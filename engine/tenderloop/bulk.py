@@ -74,7 +74,7 @@ def evaluate_columns(
     nodes: bool = False,
     chunk: int = 16384,
 ) -> BulkResult:
-    """Rate cases given as columns by fact id, numbers in the pack's units; None, NaN and empty text are unknown.
+    """Rate cases given as columns by fact id, numbers in the pack's units; None, NaN and empty text are unknown, -1 in arrays of codes.
 
     ``grades`` is the evidence grade of all answers, or by fact one grade or one a case. A fact that the pack does not ask is a KeyError,
     an answer that does not fit its kind a ValueError. Scores agree with ``evaluate`` to 1e-9, gates and ratings exactly.

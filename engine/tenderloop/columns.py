@@ -17,6 +17,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -36,6 +37,7 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
 Grades = int | Codes
 NEAR = 1e-9
+CANCELLED = 2e3  # times the span of a curve: rounding of parts that large moves a score by less than 1e-9
 FALSE, OPEN, TRUE = 0, 1, 2
 _EXACT = Scalar()
 _COMPARED: Mapping[str, tuple[Any, Callable[[Any, Any], bool]]] = {
@@ -335,9 +337,12 @@ class Columns:
         else:
             values, own = np.broadcast_to(np.asarray(_base(column), dtype=np.float64), (self.size,)), curve
         plain = own.scores(values)
-        if isinstance(own, Steps):
-            plain = self._stepped(plain, own, values, curve, column, raw=raw)
         known = ~np.isnan(values)
+        doubtful = self._doubtful(own, values, column, raw=raw)
+        if doubtful is not None:
+            for row in np.flatnonzero(doubtful & known):
+                plain[row] = float(curve.score(_at(column, int(row))))  # type: ignore[arg-type]
+            self.near |= doubtful & known
         low = plain
         if step.caps:
             caps = np.array([float(100 if cap is None else cap) for cap in (cap_of(step.caps, grade) for grade in range(PROVEN + 1))])
@@ -350,19 +355,20 @@ class Columns:
             known.astype(np.float64),
         )
 
-    def _stepped(self, plain: Floats, own: Steps, values: Floats, curve: Curve, column: Column, *, raw: bool) -> Floats:
-        """The scores with those at the edge of a step decided exactly."""
-        for edge in own.edges:
-            limit = float(edge)
-            if raw:
-                near = values == limit if Fraction(repr(limit)) != edge else None
-            else:
-                near = self._near(values, limit, _size(column) + abs(limit))
-            rows = () if near is None else np.flatnonzero(near)
-            for row in rows:
-                plain[row] = float(curve.score(_at(column, int(row))))  # type: ignore[arg-type]
-            self.near[rows] = True if len(rows) else self.near[rows]
-        return plain
+    def _doubtful(self, own: Curve, values: Floats, column: Column, *, raw: bool) -> Any:
+        """Rows whose score floats could miss: at the edge of a step, or where large parts cancelled to less than a curve can tell apart."""
+        edges = [float(edge) for edge in own.edges]
+        if isinstance(own, Steps):
+            size = None if raw else _size(column)
+            found = [
+                self._near(values, limit, size + abs(limit)) if size is not None else values == limit
+                for limit, edge in zip(edges, own.edges, strict=True)
+                if size is not None or Fraction(repr(limit)) != edge
+            ]
+            return np.logical_or.reduce(found) if found else None
+        if column.size is None:
+            return None
+        return np.broadcast_to(column.size() > CANCELLED * min(b - a for a, b in pairwise(edges)), (self.size,))
 
     def _checklist(self, step: IndicatorStep, curve: Checklist, values: Sequence[Column]) -> tuple[Floats, Floats, Floats]:
         low, high, covered = np.zeros(self.size), np.zeros(self.size), np.ones(self.size)
@@ -417,6 +423,7 @@ class Columns:
 def encode(fact: Fact, values: Sequence[Any] | NDArray[Any], grade: Grades) -> Column:
     """A fact's answers for all cases, in the pack's unit; None, NaN and empty text are unknown.
 
+    An array of whole numbers holds codes, -1 for unknown: the place of an option, or the bits of a set of options (1 for the first).
     An unknown option or level is a ValueError.
     """
     if fact.kind == "number":
@@ -436,6 +443,11 @@ def encode(fact: Fact, values: Sequence[Any] | NDArray[Any], grade: Grades) -> C
         days = [np.nan if _blank(each) else float(_day(each).toordinal()) for each in values]
         return Column("number", np.array(days), grade, factor=Fraction(1))
     options = tuple(fact.options)
+    if fact.kind in ("choice", "choices") and isinstance(values, np.ndarray) and values.dtype.kind in "iu":
+        most = len(options) if fact.kind == "choice" else 1 << len(options)
+        if values.max(initial=-1) >= most or values.min(initial=0) < -1:
+            raise ValueError(f"'{fact.id}' has {len(options)} options; a code of it is -1 to {most - 1}")
+        return Column(fact.kind, values.astype(np.int16 if fact.kind == "choice" else np.int64), grade, options=options)
     if fact.kind == "choice":
         index = {option: code for code, option in enumerate(options)}
         unknown = {each for each in values if not _blank(each)} - index.keys()

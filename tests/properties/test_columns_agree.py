@@ -95,7 +95,7 @@ def test_columns_agree_on_the_shipped_packs(seed: int) -> None:
 
 EDGES = made_pack(
     [
-        *(number(f"m{n}", "t/year") for n in (1, 2, 3)),
+        *(number(f"m{n}", "money") for n in (1, 2, 3)),
         *(number("n1"), number("n2", "t/year"), number("n3", "%"), level("v1"), yes_no("y1"), choice("h1", "a", "b")),
     ],
     [
@@ -103,15 +103,16 @@ EDGES = made_pack(
         indicator("i2", {"linear": {"of": "n2", "from": "0 t/year", "to": "3 t/year"}}, ["n2"]),
         indicator("i3", {"yes_no": {"of": "0.1 + n3 == 30 %", "yes": 100, "no": 0}}, ["n3"]),
         indicator("i4", {"levels": {"of": "v1", "scores": [0, 40, 60, 80, 100]}}, ["v1"]),
-        indicator("i7", {"steps": {"of": "min(m1 + m2 - m3, 9 t/year)", "below": 0, "at": [["0 t/year", 50], ["0.1 t/year", 90]]}}, ["m1"]),
+        indicator("i7", {"steps": {"of": "min(m1 + m2 - m3, 9 money)", "below": 0, "at": [["0 money", 50], ["0.01 money", 90]]}}, ["m1"]),
         indicator("i8", {"linear": {"of": "m1 / (m1 + m2 - m3)", "from": 0, "to": 10}}, ["m1"]),
+        indicator("i9", {"linear": {"of": "m1 + m2 - m3", "from": "-0.01 money", "to": "0.05 money"}}, ["m1"]),
         indicator("i6", {"choice": {"of": "h1", "scores": {"a": 0, "b": 100}}}, ["h1"]),
         indicator("i5", {"steps": {"of": "n3", "below": 0, "at": [["10 %", 25], ["30 %", 60], ["70 %", 100]]}}, ["n3"]),
     ],
     gates=[
         gate("g1", "n1 - n3 >= 0.2", ["n1", "n3"]),
         gate("g2", "n3 <= 30 %", ["n3"]),
-        gate("g3", "m1 + m2 - m3 >= 0 t/year", ["m1", "m2", "m3"]),
+        gate("g3", "m1 + m2 - m3 >= 0 money", ["m1", "m2", "m3"]),
         gate("g4", "m1 + m2 <= m3", ["m1", "m2", "m3"]),
         gate("g5", "abs(m1 - m3) / (m1 + m2 - m3) > 1", ["m1", "m2", "m3"]),
         gate("g6", "max(m1, m3) * 3 == sum(m1, m2, m1 - -m1)", ["m1", "m2", "m3"]),
@@ -126,11 +127,11 @@ def test_columns_agree_on_every_edge(seed: int) -> None:
     rng = Random(seed)
     cases = []
     for _ in range(CASES):
-        first, second = (Fraction(rng.randint(0, 3000000), 10) for _ in "ab")
+        first, second = (Fraction(rng.randint(0, 10**11), 100) for _ in "ab")
         facts = {
             "m1": first,
             "m2": rng.choice((first * 2, second)),
-            "m3": first + second + Fraction(rng.choice((0, 0, 0, 1, -1)), 10),
+            "m3": first + second + Fraction(rng.choice((0, 0, 0, 1, -1)), 100),
         }
         cases.append(
             made_case(
@@ -170,6 +171,24 @@ def test_facts_and_columns_that_do_not_fit_are_refused() -> None:
         evaluate_columns({"h1": ["z"]}, EDGES, stage="delivery", date="2026-01-01")
     with pytest.raises(ValueError, match="levels 0 to 4"):
         evaluate_columns({"v1": [5]}, EDGES, stage="delivery", date="2026-01-01")
+
+
+def test_options_may_be_given_as_codes() -> None:
+    asked = made_pack(
+        [choice("h", "a", "b"), choice("s", "a", "b", "c", kind="choices")],
+        [
+            indicator("i1", {"choice": {"of": "h", "scores": {"a": 10, "b": 100}}}, ["h"]),
+            indicator("i2", {"checklist": {"items": [{"when": "'a' in s", "points": 30}, {"when": "'c' in s", "points": 70}]}}, ["s"]),
+        ],
+    )
+    words = {"h": ["a", "b", None], "s": [("c",), ("a", "c"), None]}
+    codes = {"h": np.array([0, 1, -1]), "s": np.array([4, 5, -1])}
+    named, coded = (evaluate_columns(each, asked, stage="delivery", date="2026-01-01", grades=4) for each in (words, codes))
+    assert list(named.low) == list(coded.low) == [40, 100, 0]
+    assert list(named.high) == list(coded.high) == [40, 100, 100]
+    for wrong in ({"h": np.array([2])}, {"s": np.array([8])}, {"h": np.array([-2])}):
+        with pytest.raises(ValueError, match="a code of it is -1 to"):
+            evaluate_columns(wrong, asked, stage="delivery", date="2026-01-01")
 
 
 def test_no_cases_give_no_rows() -> None:
