@@ -6,7 +6,7 @@ Knows templates, stylesheet and fonts. Must not decide what a report says. Every
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from importlib.resources import files
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from tenderloop.because import score_text
 from tenderloop.case import GRADES
 from tenderloop.quantity import shown
-from tenderloop.report.model import Bar, PackPart, Report
+from tenderloop.report.model import Bar, PackPart, Report, WorkTable
 from tenderloop.report.wording import (
     KINDS,
     MARKS,
@@ -30,6 +30,7 @@ from tenderloop.report.wording import (
     points,
 )
 
+PANEL_LEAST, PANEL_MOST = 6, 30
 FONTS: tuple[tuple[str, str, str], ...] = (
     ("TenderloopSans-Regular", "400", "normal"),
     ("TenderloopSans-Bold", "700", "normal"),
@@ -146,6 +147,7 @@ def _environment(language: str) -> tuple[Environment, Words]:
         short=short,
         unit=unit,
         outcome_rows=outcome_rows,
+        panels=panels,
         gate_words=lambda status, number: _gate_words(words, status, number),
         check_words=lambda number: words.catalogue.ngettext("holds", "hold", number),
     )
@@ -206,6 +208,16 @@ def short(text: str, most: int) -> str:
 def unit(text: str) -> str:
     """A unit for a column; a pure number has none."""
     return "" if text == "1" else text
+
+
+def panels(table: WorkTable) -> Iterable[Sequence[tuple[str, tuple[str, ...]]]]:
+    """The rows of a long, narrow table in pieces that stand side by side on paper; a short or wide table stays whole."""
+    beside = {1: 4, 2: 2}.get(len(table.columns), 1)
+    rows = len(table.rows)
+    if beside == 1 or rows < PANEL_LEAST * len(table.columns):
+        return [table.rows]
+    size = min(-(-rows // beside), PANEL_MOST)
+    return [table.rows[start : start + size] for start in range(0, rows, size)]
 
 
 def outcome_rows(part: PackPart) -> Iterable[tuple[str, Bar]]:

@@ -38,9 +38,11 @@ def verdict(result: Result, steps: Sequence[StepNote], words: Words) -> Verdict:
 def _headline(result: Result, words: Words) -> str:
     said = []
     if result.rating == "rejected":
-        said.append(words("Rejected by a gate; the score alone would read {rating}.").format(rating=result.rating_by_score))
+        stopped = words("Rejected, as this fails: {gates}. The score alone would read {rating}.")
+        said.append(stopped.format(gates=_failed(result, words, "reject"), rating=result.rating_by_score))
     elif result.rating != result.rating_by_score:
-        said.append(words("Held by a gate; the score alone would read {rating}.").format(rating=result.rating_by_score))
+        held = words("Held at {held}, as this fails: {gates}. The score alone would read {rating}.")
+        said.append(held.format(held=result.rating, gates=_failed(result, words, "cap"), rating=result.rating_by_score))
     said += [each for each in (_held_by_minimum(result, words),) if each]
     undecided = len(result.gates.undecided)
     if undecided:
@@ -48,6 +50,12 @@ def _headline(result: Result, words: Words) -> str:
     if not result.reliable:
         said += [each for each in result.remarks if each.startswith("Unreliable")] or [words("Unreliable: too much is not applicable.")]
     return " ".join(said)
+
+
+def _failed(result: Result, words: Words, effect: str) -> str:
+    """The failed gates that reject or cap, two by name."""
+    titles = [f"“{gate.title}”" for gate in result.gates.failed if gate.on_fail.startswith(effect)]
+    return ", ".join(titles[:2]) + (words.count(" and {n} more", " and {n} more", len(titles) - 2) if len(titles) > 2 else "")
 
 
 def _held_by_minimum(result: Result, words: Words) -> str:

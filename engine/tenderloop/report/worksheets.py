@@ -84,7 +84,8 @@ def _table(title: str, cells: Sequence[tuple[str, str, WorkLine]]) -> WorkTable:
     for name in names:
         said = list(dict.fromkeys(line.formula for _, column, line in cells if column == name and line.formula != "given"))
         # a formula that differs from row to row is an origin; five are enough to see of which kind
-        formulas += [(name.replace("_", " "), each) for each in said[:5]]
+        if said:
+            formulas.append((name.replace("_", " "), " / ".join(said[:5])))
     key_name = "Year" if all(key.isdecimal() for key in keys) else ""
     return WorkTable(
         title, key_name, columns, tuple((key, tuple(values.get((key, name), "") for name in names)) for key in keys), tuple(formulas)
