@@ -116,6 +116,13 @@ def test_a_paper_without_an_answer_is_asked_about(visitor: Any) -> None:
     assert visitor.errors() == ["A paper is named and the question is not answered: answer it, or clear the paper."]
 
 
+def test_a_grade_without_a_paper_is_asked_about(visitor: Any) -> None:
+    begin(visitor)
+    visitor.go("s3")
+    visitor.send("overview", {"f.heat_sold": "5", "e.heat_sold.0.page": "3", "e.heat_sold.0.grade": "3"})
+    assert visitor.errors() == ["Name the paper; what no paper shows is only claimed, grade 0."]
+
+
 def test_rows_are_added_without_script_and_empty_rows_do_not_count(visitor: Any) -> None:
     begin(visitor)
     found = None

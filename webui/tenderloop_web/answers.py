@@ -342,6 +342,8 @@ def _evidence(draft: Draft, page: Page, fact: Fact) -> tuple[list[dict[str, Plai
             unsound.append(Fault(f"{prefix}.{number}.grade", _("Choose how strong the paper is, from 0 to 4.")))
         elif not typed["grade"]:
             unsound.append(Fault(f"{prefix}.{number}.grade", _("A paper is named: choose how strong it is.")))
+        if typed["grade"] in ("1", "2", "3", "4") and not typed["document"] and not typed["kind"]:
+            unsound.append(Fault(f"{prefix}.{number}.document", _("Name the paper; what no paper shows is only claimed, grade 0.")))
         if typed["date"] and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", typed["date"], re.ASCII):
             unsound.append(Fault(f"{prefix}.{number}.document", _("The date of the paper is not written year-month-day.")))
         if unsound:

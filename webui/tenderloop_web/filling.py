@@ -336,7 +336,7 @@ def _check(draft: Draft, problems: Sequence[Problem] = ()) -> ResponseReturnValu
     text = render_template(
         "answers.html",
         draft=draft,
-        troubles=troubles,
+        faults=troubles,
         sections=[(section, _lines(draft, section)) for section in every],
         absent=absent,
         open_count=sum(draft.answer(question.fact.id) is None for section in every for question in section.questions),
