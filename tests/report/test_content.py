@@ -257,3 +257,15 @@ def test_every_sample_has_a_report(name: str) -> None:
 
 def test_a_result_read_back_gives_the_same_report(result: Result) -> None:
     assert to_html(build([Result.from_json(result.to_json())])) == to_html(build([result]))
+
+
+def test_a_pack_of_which_nothing_applies_still_has_a_report(plant: Pack) -> None:
+    late = plant.model_copy(
+        update={"indicators": tuple(each.model_copy(update={"stages": ("tender",)}) for each in plant.indicators), "hash": "sha256:late"}
+    )
+    case = read_case(Path(__file__).parent / "case.yaml", [plant]).model_copy(update={"stage": "preparation"})
+    result = evaluate(case, late)
+    assert result.score is None
+    text = text_of(to_html(build([result])))
+    assert "Nothing in this pack applies to the case." in text
+    assert "Not asked at stage preparation (2): size.fit, size.lake." in text
