@@ -88,7 +88,10 @@ def evaluate_columns(
         raise ValueError(f"columns differ in length: {sorted(sizes)}")
     size = sizes.pop() if sizes else 0
     marks = not_applicable or {}
-    parts = [_Chunk(plan, answers, stage, date, grades, marks, slice(start, min(start + chunk, size))) for start in range(0, size, chunk)]
+    kept: dict[object, Any] = {}
+    parts = [
+        _Chunk(plan, answers, stage, date, grades, marks, slice(start, min(start + chunk, size)), kept) for start in range(0, size, chunk)
+    ]
     return _joined(pack, parts, nodes)
 
 
@@ -126,6 +129,7 @@ class _Chunk:
         grades: int | Mapping[str, int | Sequence[int] | NDArray[Any]],
         marks: Mapping[str, NDArray[np.bool_]],
         rows: slice,
+        kept: dict[object, Any],
     ) -> None:
         self.plan, self.date = plan, date
         self.size = rows.stop - rows.start
@@ -135,8 +139,8 @@ class _Chunk:
         self._rows = rows
         self._columns: dict[str, Column] = {}
         self._parameters = {parameter.id: parameter for parameter in plan.pack.parameters}
-        self.kernel = Columns(self.size, self.marks)
-        self.run: Run[Column, Leaves] = plan.run(self.kernel, self.fact, stage)
+        self.kernel = Columns(self.size, self.marks, kept)
+        self.run: Run[Column, Leaves] = plan.run(self.kernel, self.fact, stage, whole=False)
         root = self.run.nodes[""]
         self.low, self.high, self.coverage = root.low, root.high, root.coverage * 100
         self.gates = {step.declared.id: self._gate(step.declared.id, step.declared.min_grade) for step in plan.gates}

@@ -36,9 +36,12 @@ from tenderloop.vocabulary import Value
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
 Grades = int | Codes
+Scored = tuple[Floats, Floats, NDArray[np.bool_]]  # low, high, whether it is answered
 NEAR = 1e-9
 CANCELLED = 2e3  # times the span of a curve: rounding of parts that large moves a score by less than 1e-9
 FALSE, OPEN, TRUE = 0, 1, 2
+_FALSE, _OPEN, _TRUE = (np.int8(code) for code in (FALSE, OPEN, TRUE))
+MOST_TABLED = 12  # options of which every set has its own entry in a table
 _EXACT = Scalar()
 _COMPARED: Mapping[str, tuple[Any, Callable[[Any, Any], bool]]] = {
     "<": (np.less, operator.lt),
@@ -54,7 +57,8 @@ _COMPARED: Mapping[str, tuple[Any, Callable[[Any, Any], bool]]] = {
 class Column:
     """One name for all cases, or a constant. ``factor`` turns a raw number into base units; a raw number was never computed with.
 
-    A computed number has ``exact``, which gives one row as a fraction in base units, and ``size``, which bounds its parts.
+    A computed number has ``exact``, which gives one row as a fraction in base units, and ``size``, which bounds its parts. The truth of
+    ``'a' in x`` has ``asked``: the column x and the bit of a.
     """
 
     kind: Literal["number", "truth", "level", "choice", "choices", "text", "table"]
@@ -64,6 +68,7 @@ class Column:
     options: tuple[str, ...] = ()
     exact: Callable[[int], Known] | None = None
     size: Callable[[], Any] | None = None
+    asked: tuple[Column, int] | None = None
 
     @property
     def base(self) -> Any:
@@ -85,21 +90,24 @@ class Leaves:
     low: Floats
     high: Floats
     applies: Codes | None
-    coverage: Floats
+    coverage: Floats | NDArray[np.bool_]
     exact: Callable[[int], Leaf]
     absent: bool = False
 
 
 @dataclass
 class Columns:
-    """Operations for so many cases; ``near`` marks the rows in which something was decided exactly."""
+    """Operations for so many cases; ``near`` marks the rows in which something was decided exactly.
+
+    ``kept`` holds tables that depend on the pack alone; give the same to every chunk of one run.
+    """
 
     size: int
     marked: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    kept: dict[object, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.near: NDArray[np.bool_] = np.zeros(self.size, dtype=bool)
-        self._leaf_tables: dict[tuple[str, int], tuple[Floats, Floats, Floats]] = {}
         self._runs: dict[tuple[object, ...], list[Mapping[str, Any] | None]] = {}
 
     # ------------------------------------------------------------------------------------------------------------- the rule language
@@ -236,7 +244,8 @@ class Columns:
 
     def contains(self, option: str, value: Column) -> Column:
         bit = 1 << value.options.index(option)
-        return _truth((value.values & bit) != 0, value.values >= 0, value)
+        held = _truth((value.values & bit) != 0, value.values >= 0, value)
+        return Column("truth", held.values, held.grade, asked=(value, bit))
 
     def known(self, value: Column) -> Column:
         if value.kind == "truth":
@@ -299,7 +308,7 @@ class Columns:
         if marked is not None:
             applied = np.where(marked, 0, 1 if applied is None else applied).astype(np.int8)
         if applied is not None:
-            covered = np.where(applied == 1, covered, 0.0)
+            covered = covered & (applied == 1)
 
         def exact(row: int) -> Leaf:
             if marked is not None and marked[row]:
@@ -308,28 +317,38 @@ class Columns:
 
         return Leaves(low, high, applied, covered, exact)
 
-    def _by_table(self, step: IndicatorStep, curve: Levels | YesNo | ChoiceCurve, column: Column) -> tuple[Floats, Floats, Floats]:
-        """A value of a few codes: one look-up for low (by code and grade), one for high, one for coverage."""
+    def _by_table(self, step: IndicatorStep, curve: Levels | YesNo | ChoiceCurve, column: Column) -> Scored:
+        """A value of a few codes: one look-up for low (by code and grade), one for high."""
         if isinstance(curve, YesNo):
             scores, unknown, codes = [curve.no, None, curve.yes], OPEN, column.values
         elif isinstance(curve, Levels):
             scores, unknown, codes = [None, *curve.scores_by_level], 0, column.values + np.int8(1)
         else:
             scores, unknown, codes = [None, *(curve.score(option) for option in column.options)], 0, column.values + np.int8(1)
-        key = (step.id, id(curve))
-        if key not in self._leaf_tables:
-            open_low = _open_low(step, curve)
-            lows = np.array(
-                [[float(open_low if score is None else _capped(score, step, grade)) for grade in range(PROVEN + 1)] for score in scores]
-            ).ravel()
-            highs = np.array([float(curve.highest if score is None else score) for score in scores])
-            covered = np.array([0.0 if code == unknown else 1.0 for code in range(len(scores))])
-            self._leaf_tables[key] = (lows, highs, covered)
-        lows, highs, covered = self._leaf_tables[key]
-        index = np.broadcast_to(codes, (self.size,)).astype(np.intp)
-        return lows.take(index * (PROVEN + 1) + column.grade), highs.take(index), covered.take(index)
+        lows, highs = self._tables(step, curve, scores)
+        codes = np.broadcast_to(codes, (self.size,)).astype(np.int16 if len(lows) > 127 else codes.dtype, copy=False)
+        return lows.take(codes * np.int8(PROVEN + 1) + column.grade), highs.take(codes), codes != unknown
 
-    def _by_curve(self, step: IndicatorStep, curve: Curve, column: Column) -> tuple[Floats, Floats, Floats]:
+    def _tables(self, step: IndicatorStep, curve: Curve, scores: Sequence[Fraction | None]) -> tuple[Floats, Floats]:
+        """Lows by code and grade, highs by code; None stands for unknown."""
+        key = ("table", step.id, id(curve))
+        if key not in self.kept:
+            grades = range(PROVEN + 1)
+            open_low = _open_low(step, curve)
+            lows = [float(open_low if score is None else _capped(score, step, grade)) for score in scores for grade in grades]
+            self.kept[key] = np.array(lows), np.array([float(curve.highest if score is None else score) for score in scores])
+        found: tuple[Floats, Floats] = self.kept[key]
+        return found
+
+    def _caps(self, step: IndicatorStep) -> Floats:
+        """What each grade holds a score at; 100 where nothing holds it."""
+        key = ("caps", step.id)
+        if key not in self.kept:
+            self.kept[key] = np.array([float(_capped(Fraction(100), step, grade)) for grade in range(PROVEN + 1)])
+        found: Floats = self.kept[key]
+        return found
+
+    def _by_curve(self, step: IndicatorStep, curve: Curve, column: Column) -> Scored:
         raw = column.factor is not None and column.factor != 0 and column.kind == "number"
         if raw:
             assert column.factor is not None
@@ -343,17 +362,10 @@ class Columns:
             for row in np.flatnonzero(doubtful & known):
                 plain[row] = float(curve.score(_at(column, int(row))))  # type: ignore[arg-type]
             self.near |= doubtful & known
-        low = plain
-        if step.caps:
-            caps = np.array([float(100 if cap is None else cap) for cap in (cap_of(step.caps, grade) for grade in range(PROVEN + 1))])
-            low = np.minimum(plain, caps.take(column.grade) if isinstance(column.grade, np.ndarray) else caps[column.grade])
+        low = np.minimum(plain, self._caps(step).take(column.grade)) if step.caps else plain
         if known.all():
-            return low, plain, np.ones(self.size)
-        return (
-            np.where(known, low, float(_open_low(step, curve))),
-            np.where(known, plain, float(curve.highest)),
-            known.astype(np.float64),
-        )
+            return low, plain, known
+        return np.where(known, low, float(_open_low(step, curve))), np.where(known, plain, float(curve.highest)), known
 
     def _doubtful(self, own: Curve, values: Floats, column: Column, *, raw: bool) -> Any:
         """Rows whose score floats could miss: at the edge of a step, or where large parts cancelled to less than a curve can tell apart."""
@@ -370,16 +382,36 @@ class Columns:
             return None
         return np.broadcast_to(column.size() > CANCELLED * min(b - a for a, b in pairwise(edges)), (self.size,))
 
-    def _checklist(self, step: IndicatorStep, curve: Checklist, values: Sequence[Column]) -> tuple[Floats, Floats, Floats]:
-        low, high, covered = np.zeros(self.size), np.zeros(self.size), np.ones(self.size)
-        shares = [1.0 if cap is None else float(cap) / 100 for cap in (cap_of(step.caps, grade) for grade in range(PROVEN + 1))]
-        for points, column in zip(curve.points, values, strict=True):
-            worth = float(points)
-            codes = np.broadcast_to(column.values, (self.size,)).astype(np.intp)
-            low += np.array([*([0.0] * 10), *(worth * share for share in shares)]).take(codes * (PROVEN + 1) + column.grade)
-            high += np.array([0.0, worth, worth]).take(codes)
-            covered *= np.array([1.0, 0.0, 1.0]).take(codes)
+    def _checklist(self, step: IndicatorStep, curve: Checklist, values: Sequence[Column]) -> Scored:
+        asked = [column.asked[0] for column in values if column.asked is not None]
+        if len(asked) == len(values) and all(each is asked[0] for each in asked) and len(asked[0].options) <= MOST_TABLED:
+            return self._by_mask(step, curve, asked[0], [column.asked[1] for column in values if column.asked is not None])
+        low, high, covered = np.zeros(self.size), np.zeros(self.size), np.ones(self.size, dtype=bool)
+        key = ("items", step.id)
+        if key not in self.kept:
+            held = [[float(points) * cap / 100 for cap in self._caps(step)] for points in curve.points]
+            self.kept[key] = [
+                (np.array([0.0] * 10 + each), np.array([0.0, float(points), float(points)]))
+                for points, each in zip(curve.points, held, strict=True)
+            ]
+        for (lows, highs), column in zip(self.kept[key], values, strict=True):
+            codes = np.broadcast_to(column.values, (self.size,))
+            low += lows.take(codes * np.int8(PROVEN + 1) + column.grade)
+            high += highs.take(codes)
+            covered &= codes != OPEN
         return low, high, covered
+
+    def _by_mask(self, step: IndicatorStep, curve: Checklist, column: Column, bits: Sequence[int]) -> Scored:
+        """A checklist over one set of options: one look-up for every set."""
+        key = ("mask", step.id)
+        if key not in self.kept:
+            sets = range(1 << len(column.options))
+            sums = [sum(points for points, bit in zip(curve.points, bits, strict=True) if mask & bit) for mask in sets]
+            lows = [float(each * Fraction(cap) / 100) for each in sums for cap in self._caps(step).tolist()]
+            self.kept[key] = np.array([0.0] * (PROVEN + 1) + lows), np.array([float(curve.highest), *(float(each) for each in sums)])
+        lows, highs = self.kept[key]
+        place = column.values + np.int16(1)
+        return lows.take(place * np.int16(PROVEN + 1) + column.grade), highs.take(place), place > 0
 
     def absent(self, why: Absent) -> Leaves:
         empty = np.zeros(self.size)
@@ -395,12 +427,11 @@ class Columns:
 
         if way == "mean" and all(leaf.applies is None for leaf, _ in counted):
             total = float(sum(weight for _, weight in counted))
-            low, high, coverage = np.zeros(self.size), np.zeros(self.size), np.zeros(self.size)
+            low, high, coverage, one = (np.zeros(self.size) for _ in range(4))
             for leaf, weight in counted:
                 part = float(weight) / total
-                low += part * leaf.low
-                high += part * leaf.high
-                coverage += part * leaf.coverage
+                for whole, scores in ((low, leaf.low), (high, leaf.high), (coverage, leaf.coverage)):
+                    whole += np.multiply(scores, part, out=one)
             return Leaves(low, high, None, coverage, exact)
         weights = [weight for _, weight in counted]
         applies = np.stack([np.ones(self.size, dtype=np.int8) if leaf.applies is None else leaf.applies for leaf, _ in counted])
@@ -447,7 +478,7 @@ def encode(fact: Fact, values: Sequence[Any] | NDArray[Any], grade: Grades) -> C
         most = len(options) if fact.kind == "choice" else 1 << len(options)
         if values.max(initial=-1) >= most or values.min(initial=0) < -1:
             raise ValueError(f"'{fact.id}' has {len(options)} options; a code of it is -1 to {most - 1}")
-        return Column(fact.kind, values.astype(np.int16 if fact.kind == "choice" else np.int64), grade, options=options)
+        return Column(fact.kind, values.astype(_width(fact)), grade, options=options)
     if fact.kind == "choice":
         index = {option: code for code, option in enumerate(options)}
         unknown = {each for each in values if not _blank(each)} - index.keys()
@@ -457,7 +488,7 @@ def encode(fact: Fact, values: Sequence[Any] | NDArray[Any], grade: Grades) -> C
     if fact.kind == "choices":
         bits = {option: 1 << code for code, option in enumerate(options)}
         masks = [-1 if each is None or isinstance(each, float) else sum(bits[option] for option in each) for each in values]
-        return Column("choices", np.array(masks, dtype=np.int64), grade, options=options)
+        return Column("choices", np.array(masks, dtype=_width(fact)), grade, options=options)
     held = np.empty(len(values), dtype=object)
     held[:] = [None if _blank(each) else each for each in values]
     if fact.kind == "table":
@@ -470,6 +501,11 @@ def encode(fact: Fact, values: Sequence[Any] | NDArray[Any], grade: Grades) -> C
                 )
         return Column("table", held, grade)
     return Column("text", held, grade)
+
+
+def _width(fact: Fact) -> type[np.signedinteger[Any]]:
+    """The smallest whole number that holds every code of a fact."""
+    return np.int16 if fact.kind == "choice" or len(fact.options) < 15 else np.int64
 
 
 def _whole(values: Sequence[Any] | NDArray[Any]) -> Codes:
@@ -529,7 +565,7 @@ def _sizes(columns: Sequence[Column]) -> Any:
 
 
 def _truth(held: Any, known: Any, *parts: Column) -> Column:
-    return Column("truth", np.where(known, np.where(held, TRUE, FALSE), OPEN).astype(np.int8), _least_grade(*parts))
+    return Column("truth", np.where(known, np.where(held, _TRUE, _FALSE), _OPEN), _least_grade(*parts))
 
 
 def _junction(a: Column, b: Column, *, decisive: int) -> Column:

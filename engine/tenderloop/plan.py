@@ -18,6 +18,7 @@ from tenderloop.curves import Checklist, Choice, Curve, Levels, Linear, Piecewis
 from tenderloop.errors import Problem, Problems
 from tenderloop.expression import Expression, Kernel, names_in, run
 from tenderloop.pack import (
+    STAGES,
     CapRating,
     Check,
     ChecklistScoring,
@@ -128,20 +129,39 @@ class Plan:
         """Indicator steps by id."""
         return {step.id: step for step in self.indicators}
 
+    @cached_property
+    def _needed(self) -> Mapping[Stage, tuple[Value, ...]]:
+        """By stage, the derived values that a score or a gate reads, directly or through others."""
+        found: dict[Stage, tuple[Value, ...]] = {}
+        for stage in STAGES:
+            rules = [rule for step in self.indicators if stage in step.curves for rule in (*step.rules, step.applies)]
+            rules += [rule for gate in self.gates if stage in self.pack.stages_of(gate.declared) for rule in (gate.passes, gate.applies)]
+            names = {name for rule in rules if rule is not None for name in names_in(rule)}
+            for value in reversed(self.values):
+                if value.declared.id in names:
+                    names |= {name for rule in value.rules for name in names_in(rule)}
+            found[stage] = tuple(value for value in self.values if value.declared.id in names)
+        return found
+
     def run(
         self,
         kernel: Arithmetic[V, L],
         fact: Callable[[str], V],
         stage: Stage,
         marked: Callable[[str], bool] = lambda _: False,
+        *,
+        whole: bool = True,
     ) -> Run[V, L]:
-        """Run every step. ``fact`` gives a fact's or parameter's value; ``marked`` says which indicators a person marked not applicable."""
+        """Run every step. ``fact`` gives a fact's or parameter's value; ``marked`` says which indicators a person marked not applicable.
+
+        ``whole`` False leaves out what neither a score nor a gate of this stage needs: checks, and derived values that only they read.
+        """
         values: dict[str, V] = {}
 
         def value_of(name: str) -> V:
             return values[name] if name in values else fact(name)
 
-        for value in self.values:
+        for value in self.values if whole else self._needed[stage]:
             if value.rule is not None:
                 values[value.declared.id] = run(value.rule, value_of, kernel)
             else:
@@ -168,7 +188,7 @@ class Plan:
             else None
             for gate in self.gates
         }
-        checks = {check.declared.id: run(check.holds, value_of, kernel) for check in self.checks}
+        checks = {check.declared.id: run(check.holds, value_of, kernel) for check in self.checks if whole}
         return Run(values, nodes, gates, checks)
 
     def gather(self, kernel: Arithmetic[V, L], leaves: Mapping[str, L]) -> dict[str, L]:
@@ -203,14 +223,9 @@ def _compile(pack: Pack) -> Plan:
     words = vocabulary(pack)
     reads: dict[str, frozenset[str]] = {}
     for value in words.values:
-        names: set[str] = set()
-        if value.rule is not None:
-            names |= names_in(value.rule)
-        for bound in value.bound:
-            if bound.rule is not None:
-                names |= names_in(bound.rule)
-            if bound.table is not None:
-                names.add(bound.table)
+        names = {name for rule in value.rules for name in names_in(rule)} | {
+            bound.table for bound in value.bound if bound.table is not None
+        }
         reads[value.declared.id] = frozenset().union(*(reads.get(name, frozenset({name})) for name in names))
 
     order = {fact.id: index for index, fact in enumerate(pack.facts)}

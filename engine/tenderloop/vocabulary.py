@@ -37,6 +37,11 @@ class Value:
     method: Method | None = None
     bound: tuple[Bound, ...] = ()
 
+    @property
+    def rules(self) -> tuple[Expression, ...]:
+        """Every rule that it reads: its own, or those bound to its method's inputs."""
+        return (self.rule,) if self.rule is not None else tuple(bound.rule for bound in self.bound if bound.rule is not None)
+
 
 @dataclass
 class Vocabulary:
