@@ -23,7 +23,7 @@ from tenderloop_web.answers import MOST_PAPERS, MOST_ROWS, Fault, Page, entries_
 from tenderloop_web.catalogue import node_named, packs
 from tenderloop_web.draft import Draft, Plain
 from tenderloop_web.opening import opened
-from tenderloop_web.rating import FORMS, TURNSTILE, document, results_of, suggestions
+from tenderloop_web.rating import FORMS, OPENING, document, results_of, suggestions
 from tenderloop_web.sections import Section, facts_of, section_of, sections
 from tenderloop_web.security import disposition
 from tenderloop_web.wording import _
@@ -41,7 +41,7 @@ def open_file() -> ResponseReturnValue:
             [Problem("file-missing", "no file was chosen", hint="choose case.yaml, case.json or the filled questionnaire (.xlsx)")]
         )
     data = file.read()
-    with TURNSTILE.turn():
+    with OPENING.turn():
         draft = opened(file.filename, data)
     return _show("check", draft)
 
@@ -91,7 +91,7 @@ def download() -> ResponseReturnValue:
     if form == "questionnaire":
         title = _("%(title)s questionnaire", title=title)
     response = Response(data, content_type=kind)
-    response.headers["Content-Disposition"] = disposition(title, extension)
+    response.headers["Content-Disposition"] = disposition(title, extension, draft.word("case"))
     return response
 
 

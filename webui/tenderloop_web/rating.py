@@ -20,6 +20,8 @@ from tenderloop_web.security import Turnstile
 
 # PDF and XLSX take a processor for seconds; two at a time leave room for pages.
 TURNSTILE = Turnstile(2)
+# Reading a workbook takes about a second; it does not queue behind somebody's PDF.
+OPENING = Turnstile(2)
 
 FORMS: dict[str, tuple[str, str]] = {
     "pdf": ("pdf", "application/pdf"),

@@ -92,17 +92,19 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def disposition(title: str, extension: str) -> str:
+def disposition(title: str, extension: str, plain: str = "") -> str:
     """The Content-Disposition of a download: an ASCII name for old programs, the real one beside it (RFC 6266, RFC 5987).
 
-    >>> disposition("Завод № 1", "pdf")
-    "attachment; filename=\\"1.pdf\\"; filename*=UTF-8''%D0%97%D0%B0%D0%B2%D0%BE%D0%B4%20%E2%84%96%201.pdf"
-    >>> disposition('a"\\r\\nSet-Cookie: x=1/../b', "json")
-    "attachment; filename=\\"a Set-Cookie x 1 .. b.json\\"; filename*=UTF-8''a%20Set-Cookie%20x%201%20..%20b.json"
+    ``plain`` is the name for old programs; without it, what is left of the title in ASCII.
+
+    >>> print(disposition("Завод № 1", "pdf", "zavod_no_1"))
+    attachment; filename="zavod_no_1.pdf"; filename*=UTF-8''%D0%97%D0%B0%D0%B2%D0%BE%D0%B4%20%E2%84%96%201.pdf
+    >>> print(disposition('a"\\r\\nSet-Cookie: x=1/../b', "json"))
+    attachment; filename="a Set-Cookie x 1 .. b.json"; filename*=UTF-8''a%20Set-Cookie%20x%201%20..%20b.json
     """
     printable = "".join(sign if sign.isprintable() else " " for sign in unicodedata.normalize("NFC", title))
     name = " ".join(re.sub(r'[\\/:*?"<>|%;=]', " ", printable).split()).strip(". ")[:80] or "tenderloop"
-    ascii_name = " ".join(re.sub(r"[^A-Za-z0-9._ -]", " ", name).split()).strip(". ") or "tenderloop"
+    ascii_name = " ".join(re.sub(r"[^A-Za-z0-9._ -]", " ", plain or name).split()).strip(". ")[:80] or "tenderloop"
     return f"attachment; filename=\"{ascii_name}.{extension}\"; filename*=UTF-8''{quote(f'{name}.{extension}', safe='')}"
 
 
