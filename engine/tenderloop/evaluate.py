@@ -18,7 +18,7 @@ from tenderloop.errors import Problem, Problems
 from tenderloop.expression import Expression, names_in
 from tenderloop.expression import run as run_rule
 from tenderloop.methods import Line
-from tenderloop.pack import Aggregate, CapRating, Fact, Indicator, Pack, SourceRef
+from tenderloop.pack import Aggregate, CapRating, Fact, Indicator, Pack, SourceRef, Tags
 from tenderloop.plan import CheckStep, GateStep, IndicatorStep, Plan, Run, compile_pack, on_fail_text
 from tenderloop.quantity import exact_text, parse_unit, shown_with_unit, unit_of
 from tenderloop.result import (
@@ -45,6 +45,7 @@ from tenderloop.result import (
 from tenderloop.scalar import UNKNOWN, Graded, Known, Leaf, Scalar
 
 REJECTED = "rejected"
+NO_TAGS = Tags()
 ONE = Fraction(1)
 
 
@@ -292,14 +293,14 @@ class _Evaluation:
         if leaf.applies is None and step.applies is not None:
             text += because.applies_open(step.applies, self.show)
         applies = leaf.applies is not False
-        return Node.model_construct(
+        return Node.made(
             id=step.id,
             kind="indicator",
             parent=declared.criterion,
             title=declared.title,
             status=status,
             score=leaf.low if applies else None,
-            range=Range.model_construct(low=leaf.low, high=leaf.high) if applies else None,
+            range=Range.made(low=leaf.low, high=leaf.high) if applies else None,
             coverage=leaf.coverage * 100 if applies else None,
             weight=declared.weight,
             share=share,
@@ -371,22 +372,25 @@ class _Evaluation:
                     shares,
                     [c.id for c in outcome.criteria],
                     outcome.source,
+                    NO_TAGS,
                 )
             )
             for criterion in outcome.criteria:
                 steps = self.pack.indicators_of.get(criterion.id, ())
-                node = self._parent(
-                    criterion.id,
-                    "criterion",
-                    outcome.id,
-                    criterion.title,
-                    criterion.weight,
-                    criterion.aggregate,
-                    shares,
-                    [s.id for s in steps],
-                    criterion.source,
+                nodes.append(
+                    self._parent(
+                        criterion.id,
+                        "criterion",
+                        outcome.id,
+                        criterion.title,
+                        criterion.weight,
+                        criterion.aggregate,
+                        shares,
+                        [s.id for s in steps],
+                        criterion.source,
+                        criterion.tags,
+                    )
                 )
-                nodes.append(node.model_copy(update={"tags": criterion.tags}))
                 nodes.extend(self.indicator(self.plan.indicator_of[each.id], shares[each.id]) for each in steps)
         return nodes
 
@@ -401,26 +405,28 @@ class _Evaluation:
         shares: Mapping[str, Fraction],
         parts: Sequence[str],
         source: SourceRef | None,
+        tags: Tags,
     ) -> Node:
         leaf = self.run.nodes[id_]
         leaves = [self.run.nodes[each] for each in parts]
         counted = [each for each in leaves if each.applies is not False]
         applies = leaf.applies is not False
         status: NodeStatus = "not_applicable" if not applies else "scored" if leaf.coverage > 0 else "unknown"
-        return Node.model_construct(
+        return Node.made(
             id=id_,
             kind=kind,
             parent=parent,
             title=title,
             status=status,
             score=leaf.low if applies else None,
-            range=Range.model_construct(low=leaf.low, high=leaf.high) if applies else None,
+            range=Range.made(low=leaf.low, high=leaf.high) if applies else None,
             coverage=leaf.coverage * 100 if applies else None,
             weight=weight,
             share=shares[id_],
             aggregate=way,
             optional=leaf.applies is None,
             because=because.parent(way, len(counted), sum(each.coverage == 1 for each in counted), len(leaves) - len(counted)),
+            tags=tags,
             source=None if source is None else self.source(source),
         )
 
@@ -500,7 +506,7 @@ class _Evaluation:
             status, text = "holds", because.check_holds(step.holds, self.show)
         else:
             status, text = ("justified" if justification else "broken"), because.check_broken(step.holds, self.show)
-        return CheckNote.model_construct(
+        return CheckNote.made(
             id=declared.id,
             title=declared.title,
             status=status,
@@ -533,7 +539,7 @@ class _Evaluation:
         checks = tuple(self.check(step) for step in self.plan.checks)
         nodes = tuple(self.parents(shares))
         counted = self._counting_absent()
-        result = Result.model_construct(
+        result = Result.made(
             engine=__version__,
             case=CaseRef(
                 id=case.id,
@@ -549,7 +555,7 @@ class _Evaluation:
             ),
             pack=PackRef(id=pack.id, version=pack.version, title=pack.title, label=pack.label, hash=pack.hash),
             score=root.low if applies else None,
-            range=Range.model_construct(low=root.low, high=root.high) if applies else None,
+            range=Range.made(low=root.low, high=root.high) if applies else None,
             coverage=root.coverage * 100,
             score_na_as_zero=counted if applies else None,
             rating=rating,
@@ -642,7 +648,7 @@ class _Evaluation:
         for fact in self.pack.facts:
             answer = self.case.facts.get(fact.id)
             notes.append(
-                FactNote.model_construct(
+                FactNote.made(
                     id=fact.id,
                     question=fact.question,
                     asked_in=fact.asked_in,
@@ -666,7 +672,7 @@ class _Evaluation:
             rule = value.declared.value or f"{value.declared.method}: {value.declared.take}"
             exact = None if held is None else exact_text(held / _factor(unit)) if isinstance(held, Fraction) else _word(held)
             notes.append(
-                DerivedNote.model_construct(
+                DerivedNote.made(
                     id=name,
                     title=value.declared.title or name.replace("_", " "),
                     unit=unit,
@@ -700,7 +706,7 @@ class _Evaluation:
     def _line(self, line: Line) -> WorkLine:
         value = line.value
         if isinstance(value, Fraction):
-            return WorkLine.model_construct(
+            return WorkLine.made(
                 label=line.label,
                 formula=line.formula,
                 value=exact_text(value),
@@ -708,7 +714,7 @@ class _Evaluation:
                 unit=line.unit.replace("money", self.case.currency or "money"),
                 table=line.table,
             )
-        return WorkLine.model_construct(
+        return WorkLine.made(
             label=line.label, formula=line.formula, value=_word(value), shown=_word(value), unit=line.unit, table=line.table
         )
 
