@@ -46,6 +46,7 @@ def compiled(pack: Pack, stage: Stage, date: str) -> Callable[[Columns, Columns,
     writer = _Writer(compile_pack(pack), stage, date)
     source = writer.source()
     space: dict[str, Any] = {"np": np, "T": writer.tables, "prefixes": prefixes, "_proof": _proof}
+    space |= {"zero": np.int8(0), "one": np.int8(1), "two": np.int8(2)}
     exec(compile(source, "<straight>", "exec"), space)
     rate = space["rate"]
 
@@ -173,7 +174,7 @@ class _Writer:
         if isinstance(rule, Contains):
             fact = self.pack.fact_of[rule.name.id]
             bit = 1 << tuple(fact.options).index(rule.option)
-            return self.keep(f"np.where(f['{fact.id}'] < 0, 1, np.where(f['{fact.id}'] & {bit}, 2, 0))")
+            return self.keep(f"np.where(f['{fact.id}'] < 0, one, np.where(f['{fact.id}'] & {bit}, two, zero))")
         assert isinstance(rule, Comparison), rule
         assert len(rule.operators) == 1, rule
         left, right = rule.operands
@@ -185,7 +186,7 @@ class _Writer:
         a, b = self.text(a, fa, factor), self.text(b, fb, factor)
         a, b = (each if each[0].isdigit() or each[0] == "-" else self.keep(each) for each in (a, b))
         blank = " | ".join(f"np.isnan({each})" for each in (a, b) if each.startswith(("v", "f[")))
-        return self.keep(f"np.where({blank}, 1, np.where({a} {rule.operators[0]} {b}, 2, 0))")
+        return self.keep(f"np.where({blank}, one, np.where({a} {rule.operators[0]} {b}, two, zero))")
 
     def of_options(self, name: str, options: Sequence[str]) -> str:
         known = tuple(self.pack.fact_of[name].options)
@@ -314,9 +315,8 @@ class _Writer:
                 rows[what].append(self.keep(code))
             rows["app"].append("np.full(n, 2, dtype=np.int8)" if step.applies is None else self.truth(step.applies))
         weights = [float(step.declared.weight) for step in steps]
-        self.say(
-            f"some = prefixes([{', '.join(rows['low'])}], [{', '.join(rows['high'])}], [{', '.join(rows['cov'])}], [{', '.join(rows['app'])}], {weights})"
-        )
+        listed = ", ".join(f"[{', '.join(rows[what])}]" for what in ("low", "high", "cov", "app"))
+        self.say(f"some = prefixes({listed}, {weights})")
         for place, what in enumerate(("low", "high", "cov")):
             self.say(f"{what}_{outcome} += some[{place}] * {share!r}")
 
@@ -335,9 +335,8 @@ class _Writer:
             assert step.applies is None, step.declared.id
             truth, grade = self.keep(self.truth(step.passes)), self.proof(step.passes)
             name = step.declared.id
-            self.say(
-                f"gates['{name}'] = np.where({truth} == 2, np.where({grade} >= {step.declared.min_grade}, 2, 1), np.where({truth} == 0, 0, 1))"
-            )
+            passes = f"np.where({grade} >= {step.declared.min_grade}, 2, 1)"
+            self.say(f"gates['{name}'] = np.where({truth} == 2, {passes}, np.where({truth} == 0, 0, 1))")
             if isinstance(step.declared.on_fail, CapRating):
                 limit = ladder.ratings.index(step.declared.on_fail.cap)
                 self.say(f"codes = np.where(gates['{name}'] == 0, np.minimum(codes, {limit}), codes)")
