@@ -84,9 +84,11 @@ def _gunicorn(app: Flask, given: argparse.Namespace) -> int:
                 "threads": given.threads,
                 "workers": 1,
                 "timeout": 120,
+                "control_socket_disable": True,  # nothing is written to the home folder
             }
             for name, value in settings.items():
-                self.cfg.set(name, value)
+                if name in self.cfg.settings:  # older releases have no control socket
+                    self.cfg.set(name, value)
 
         def load(self) -> Flask:
             return app
