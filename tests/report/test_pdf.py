@@ -106,10 +106,10 @@ def test_a_page_that_wants_something_is_refused(markup: str) -> None:
 
 
 def test_what_people_write_stays_text(hostile: Report) -> None:
-    text = " ".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(to_pdf(hostile))).pages)
-    assert "<img src=http://198.51.100.7/x>" in text.replace("\n", "").replace("  ", " ")
-    assert "{{ 7*7 }}" in text
-    assert "http://198.51.100.7" in text
+    # where a long word breaks, and so where the extracted text has spaces, is up to the text layout
+    text = "".join("".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(to_pdf(hostile))).pages)
+    assert "<imgsrc=http://198.51.100.7/x>" in text
+    assert "{{7*7}}" in text
 
 
 def test_characters_without_a_glyph_become_squares() -> None:
