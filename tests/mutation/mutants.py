@@ -44,7 +44,10 @@ _MOST = 90  # characters of context that name a change
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change. ``function`` is the outermost function around it, empty when it is outside of any; ``name`` is stable under moving."""
+    """One change. ``function`` is the outermost function around it, empty when it is outside of any; ``name`` is stable under moving.
+
+    ``top`` is the place of its statement in the module; ``loaded`` says whether it can be put into a module that is loaded already.
+    """
 
     number: int
     line: int
@@ -52,6 +55,8 @@ class Mutant:
     function: str
     change: str
     name: str
+    top: int
+    loaded: bool
 
 
 @dataclass
@@ -63,11 +68,13 @@ class Mutator:
     _scope: list[tuple[str, bool]] = field(default_factory=list)  # name, whether it is a function
     _seen: dict[str, int] = field(default_factory=dict)
     _count: int = 0
+    _top: int = 0
 
     def __iter__(self) -> Iterator[Mutant]:
         self._seen.clear()
         self._count = 0
-        yield from self._body(self.tree.body)
+        for self._top, statement in enumerate(self.tree.body):
+            yield from self._node(statement, partial(self.tree.body.__setitem__, self._top))
 
     def _body(self, body: list[ast.stmt]) -> Iterator[Mutant]:
         for place, statement in enumerate(body):
@@ -125,7 +132,9 @@ class Mutator:
         else:
             function = []
         line = next(getattr(each, "lineno") for each in reversed(self._above) if isinstance(each, ast.stmt | ast.expr))  # noqa: B009
-        return Mutant(self._count - 1, line, where, ".".join(function), change, name)
+        top = self._top
+        loaded = bool(function) or isinstance(self.tree.body[top], ast.Assign | ast.AnnAssign)
+        return Mutant(self._count - 1, line, where, ".".join(function), change, name, top, loaded)
 
 
 def _is_left_alone(node: ast.AST, above: Sequence[ast.AST]) -> bool:

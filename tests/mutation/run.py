@@ -5,9 +5,9 @@
 Knows how to run tests against a changed module. Must not know what a change is: that is mutants.py.
 
 The tree is copied to a temporary folder first, so that work may go on. Each change runs in a forked process in which the tests are already
-loaded: the code of the changed function is put in place of the sound one, quick tests first, until one fails. What survives there, and
-what lies outside of functions, is run again in a fresh process that imports the changed module from the start; only that verdict counts
-as survival. ``survivors.md`` lists the survivors that are explained; a survivor that is not listed there makes the exit code 1.
+loaded: the code of the changed function is put in place of the sound one (or the changed constant in place of the constant), quick tests
+first, until one fails. What survives there, and what is changed in a class outside of its methods, is run again in a fresh process that
+imports the changed module from the start; only that verdict counts as survival. ``survivors.md`` lists the survivors that are explained; a survivor that is not listed there makes the exit code 1.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ SLACK = 15.0  # seconds that a change may take beyond three times the sound run
 MEMORY = 6 << 30  # bytes; a change may loop and collect
 EXAMPLES = 12  # of hypothesis a property, where the test does not say itself
 
-_BUILT = ("test_evaluate.py", "test_evaluate_mutants.py", "properties/test_scores_properties.py")
+_BUILT = ("test_evaluate.py", "test_evaluate_mutants.py")
 TESTS: dict[str, tuple[str, ...]] = {
     "curves": ("test_curves.py", "test_curves_mutants.py"),
     "aggregate": ("test_aggregate_mutants.py",),
     "expression": ("test_hostile_expressions.py", "test_expression_mutants.py", "test_expression.py"),
-    "scalar": ("test_scalar.py", *_BUILT),
+    "scalar": ("test_scalar_mutants.py", "test_evaluate.py"),
     "evaluate": _BUILT,
-    "because": ("test_because.py", *_BUILT),
+    "because": ("test_because_mutants.py", "test_evaluate.py"),
 }
 DESELECTED = "not shipped"  # properties over the shipped packs take minutes
 
@@ -94,13 +94,18 @@ class _Swapping(_Settings):
         _caches()
         module = importlib.import_module(f"tenderloop.{self.module}")
         for mutant, tree in _changes(self.module, self.wanted):
-            code = compile(tree, str(module.__file__), "exec")
+            # outside of functions, the one changed assignment is made again in the loaded module
+            changed = tree if mutant.function else ast.Module([tree.body[mutant.top]], [])
+            code = compile(changed, str(module.__file__), "exec")
             _tell(mutant, _forked(partial(_swapped_run, session, module, mutant, code), limit))
         return True
 
 
 def _swapped_run(session: Any, module: ModuleType, mutant: Mutant, code: CodeType) -> int:
-    _swap(module, mutant.function, code)
+    if mutant.function:
+        _swap(module, mutant.function, code)
+    else:
+        exec(code, module.__dict__)
     return _run_items(session, {})
 
 
@@ -336,6 +341,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"one of {', '.join(TESTS)}; all unless given")
     parser.add_argument("--every", type=int, default=1, help="take every N-th change only (a sample, the same one every time)")
     parser.add_argument("--only", default="", help="only changes whose name holds this text")
+    parser.add_argument("--quick", action="store_true", help="do not try survivors again from a fresh import")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--worker", choices=("swap", "fresh"), help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -354,10 +360,9 @@ def main() -> int:
         for module in given.modules or TESTS:
             tree = ast.parse(_path_in(copy, module).read_text(encoding="utf-8"))
             mutants = [each for each in Mutator(tree) if each.number % given.every == 0 and given.only in each.name]
-            inside = [each.number for each in mutants if each.function]
-            codes = _spread(copy, module, "swap", inside, given.processes)
-            again = [each.number for each in mutants if codes.get(each.number, (0, ""))[0] in (0, 99)]
-            codes |= _spread(copy, module, "fresh", again, given.processes)
+            codes = _spread(copy, module, "swap", [each.number for each in mutants if each.loaded], given.processes)
+            again = [each.number for each in mutants if each.loaded and codes[each.number][0] in ((99,) if given.quick else (0, 99))]
+            codes |= _spread(copy, module, "fresh", [*again, *(each.number for each in mutants if not each.loaded)], given.processes)
             figures.append(_report(module, mutants, codes, reasons))
     made, alive, known = (sum(column) for column in zip(*figures, strict=True))
     print(f"all: {made} changes, {made - alive} killed, {alive} survived, {known} of them explained")
