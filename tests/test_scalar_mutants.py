@@ -85,20 +85,24 @@ def test_the_best_proof_of_one_side_decides() -> None:
         assert kernel.either(one, two) == UNKNOWN
 
 
+def seen(*values: object) -> tuple[object, ...]:
+    return values
+
+
 def test_a_parent_is_known_once_every_part_is() -> None:
     kernel = Scalar()
     sure = Leaf(Fraction(50), Fraction(50), True, True, Fraction(1))
     open_ = Leaf(Fraction(0), Fraction(80), True, False, Fraction(0))
     gone = kernel.absent("marked")
-    assert (gone.applies, gone.known, gone.absent, gone.low, gone.high) == (False, False, "marked", 0, 0)
+    assert seen(gone.applies, gone.known, gone.absent, gone.low, gone.high) == (False, False, "marked", 0, 0)
     whole = kernel.gather("mean", [(sure, Fraction(1)), (gone, Fraction(5))])
-    assert (whole.known, whole.coverage, whole.low) == (True, 1, 50)
+    assert seen(whole.known, whole.coverage, whole.low) == (True, 1, 50)
     half = kernel.gather("mean", [(sure, Fraction(1)), (open_, Fraction(1))])
     assert (half.known, half.coverage) == (False, Fraction(1, 2))
     nothing = kernel.gather("mean", [(open_, Fraction(1))])
-    assert (nothing.known, nothing.coverage, nothing.most) == (False, 0, 100)
+    assert seen(nothing.known, nothing.coverage, nothing.most) == (False, 0, 100)
     empty = kernel.gather("mean", [(gone, Fraction(1))])
-    assert (empty.applies, empty.known, empty.coverage, empty.absent) == (False, False, 0, None)
+    assert seen(empty.applies, empty.known, empty.coverage, empty.absent) == (False, False, 0, None)
 
 
 def step_of(scoring: dict[str, Any], facts: list[Any], **more: Any) -> IndicatorStep:
@@ -127,7 +131,7 @@ def test_a_checklist_item_by_item() -> None:
     assert leaf(UNKNOWN, UNKNOWN) == Leaf(Fraction(0), Fraction(100), True, False, Fraction(0), None, Fraction(100), None, None)
     assert leaf(UNKNOWN, Graded(True)) == Leaf(Fraction(60), Fraction(100), True, False, Fraction(0), None, Fraction(100), None, 4)
     perhaps = leaf(Graded(True), Graded(True), applies=UNKNOWN)
-    assert (perhaps.applies, perhaps.known, perhaps.coverage, perhaps.low) == (None, True, 0, 100)
+    assert seen(perhaps.applies, perhaps.known, perhaps.coverage, perhaps.low) == (None, True, 0, 100)
     gone = leaf(Graded(True), Graded(True), applies=NO)
     assert gone == Leaf(Fraction(0), Fraction(0), False, False, Fraction(0), absent="rule")
     with pytest.raises(ValueError, match="zip"):
@@ -143,7 +147,7 @@ def test_an_open_answer_under_lowest_is_held_like_a_bare_claim() -> None:
     for caps, low in (({0: 25}, 25), ({1: 60}, 40), ({}, 40)):
         held = step_of(steps, [number("x")], caps=caps, if_unknown="lowest")
         leaf = Scalar().leaf(held, held.curves["delivery"], [UNKNOWN], None)
-        assert (leaf.low, leaf.high, leaf.most, leaf.known, leaf.coverage) == (low, 80, 80, False, 0)
+        assert seen(leaf.low, leaf.high, leaf.most, leaf.known, leaf.coverage) == (low, 80, 80, False, 0)
 
 
 # ---------------------------------------------------------------------------------------------------------------------------- methods
@@ -185,7 +189,13 @@ def test_inputs_arrive_in_the_units_that_the_method_declares() -> None:
         Input("fixed", "Fixed", "t"),
     )
     value = taking(made_up(inputs, {"bare": None}), "bare", *(Bound(each) for each in inputs[:-1]), Bound(inputs[-1], constant=Fraction(9)))
-    row = {"what": "paper", "share": Fraction(1, 4), "mass": Fraction(3000), "count": Fraction(2), "not_asked": Fraction(1)}
+    row: dict[str, Fraction | str] = {
+        "what": "paper",
+        "share": Fraction(1, 4),
+        "mass": Fraction(3000),
+        "count": Fraction(2),
+        "not_asked": Fraction(1),
+    }
     held: dict[str, Known] = {
         "mass": Fraction(5000),
         "ratio": Fraction(1, 2),

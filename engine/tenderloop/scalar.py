@@ -40,7 +40,6 @@ class Graded(NamedTuple):
 
 
 UNKNOWN = Graded(None, 0)
-TRUE, FALSE = Graded(True), Graded(False)
 
 
 class Leaf(NamedTuple):

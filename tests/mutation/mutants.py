@@ -73,8 +73,9 @@ class Mutator:
     def __iter__(self) -> Iterator[Mutant]:
         self._seen.clear()
         self._count = 0
-        for self._top, statement in enumerate(self.tree.body):
-            yield from self._node(statement, partial(self.tree.body.__setitem__, self._top))
+        for place, statement in enumerate(self.tree.body):
+            self._top = place
+            yield from self._node(statement, partial(self.tree.body.__setitem__, place))
 
     def _body(self, body: list[ast.stmt]) -> Iterator[Mutant]:
         for place, statement in enumerate(body):

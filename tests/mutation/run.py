@@ -7,7 +7,8 @@ Knows how to run tests against a changed module. Must not know what a change is:
 The tree is copied to a temporary folder first, so that work may go on. Each change runs in a forked process in which the tests are already
 loaded: the code of the changed function is put in place of the sound one (or the changed constant in place of the constant), quick tests
 first, until one fails. What survives there, and what is changed in a class outside of its methods, is run again in a fresh process that
-imports the changed module from the start; only that verdict counts as survival. ``survivors.md`` lists the survivors that are explained; a survivor that is not listed there makes the exit code 1.
+imports the changed module from the start; only that verdict counts as survival. ``survivors.md`` lists the survivors that are explained;
+a survivor that is not listed there makes the exit code 1.
 """
 
 from __future__ import annotations
