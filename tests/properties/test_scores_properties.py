@@ -234,9 +234,11 @@ def test_the_order_in_a_case_changes_nothing(from_shipped: bool, seed: int) -> N
     absent = {name: case.not_applicable[name] for name in shuffled(rng, list(case.not_applicable))}
     mixed = case.model_copy(update={"facts": facts, "not_applicable": absent})
     assert mixed.hash == case.hash
-    assert figures(evaluate(mixed, made.pack)) == figures(evaluate(case, made.pack))
-    kept = case.model_copy(update={"facts": {name: case.facts[name] for name in facts}, "not_applicable": absent})
-    assert evaluate(kept, made.pack).to_json() == evaluate(case, made.pack).to_json()
+    plain = evaluate(case, made.pack)
+    assert figures(evaluate(mixed, made.pack)) == figures(plain)
+    if not from_shipped:  # the order of papers and rows stays as it was given; that of facts and marks leaves every byte as it is
+        kept = case.model_copy(update={"facts": {name: case.facts[name] for name in facts}, "not_applicable": absent})
+        assert evaluate(kept, made.pack).to_json() == plain.to_json()
 
 
 def reordered(rng: Random, answer: Answer) -> Answer:
