@@ -179,6 +179,11 @@ def test_a_path_lists_the_gates_that_must_pass_too_failed_ones_first() -> None:
     result = evaluate(case(asked, {"v": 0, "z": 3}), asked)
     assert [step.indicator for step in open_gates(result)] == ["g2", "g3", "g1"]
     assert {step.gain for step in open_gates(result)} == {0}
+    failed, _, undecided = open_gates(result)
+    assert failed.do == result.gates.failed[0].hint
+    assert undecided.do == f"Ask, with evidence: {result.fact_of['x'].question} (1 question). If it then fails: {result.gates.undecided[0].hint}"
+    claimed = evaluate(case(asked, {"x": 1, "z": 1}, grade=0), asked)
+    assert open_gates(claimed)[0].do.startswith("Ask for a stronger paper behind x. If it then fails: ")
     path = next_rating(result)
     assert path is not None
     assert [step.indicator for step in path.gates] == ["g2", "g1"]  # a warning stops no rating

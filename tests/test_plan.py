@@ -50,8 +50,8 @@ def test_a_step_knows_every_fact_that_it_reads_also_through_derived_values() -> 
         checks=[check("k1", "inner >= z")],
     )
     plan = compile_pack(asked)
-    assert plan.indicator_of["i1"].facts == ("z", "x", "y")  # in the order of the pack
-    assert plan.gates[0].facts == ("z", "x", "y")
+    assert plan.indicator_of["i1"].facts == ("x", "z", "y")  # as the author lists them, then in the order of the pack
+    assert plan.gates[0].facts == ("x", "z", "y")
     assert plan.checks[0].facts == ("z", "x")
 
 

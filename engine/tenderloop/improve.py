@@ -44,7 +44,17 @@ def with_steps(result: Result) -> Result:
 
 def open_gates(result: Result) -> tuple[StepNote, ...]:
     """What failed and undecided gates ask for: failed ones first, then by what they do. A gate brings no points, it lets a rating stand."""
-    return tuple(StepNote(indicator=gate.id, title=gate.title, kind="gate", do=gate.hint, gain=ZERO) for gate in _open(result))
+    return tuple(StepNote(indicator=gate.id, title=gate.title, kind="gate", do=_demand(gate, result), gain=ZERO) for gate in _open(result))
+
+
+def _demand(gate: GateNote, result: Result) -> str:
+    """A failed gate needs its cure; one on which nobody can say yet needs an answer or a paper first."""
+    if gate.status == "fail":
+        return gate.hint
+    if gate.missing:
+        more = " (1 question)" if len(gate.missing) == 1 else f" (and {len(gate.missing) - 1} more)"
+        return f"Ask, with evidence: {result.fact_of[gate.missing[0]].question}{more}. If it then fails: {gate.hint}"
+    return f"Ask for a stronger paper behind {', '.join(gate.facts)}. If it then fails: {gate.hint}"
 
 
 def _open(result: Result) -> list[GateNote]:

@@ -230,10 +230,12 @@ def _compile(pack: Pack) -> Plan:
 
     order = {fact.id: index for index, fact in enumerate(pack.facts)}
 
-    def facts_of(*rules: Expression | None) -> tuple[str, ...]:
+    def facts_of(*rules: Expression | None, listed: Sequence[str] = ()) -> tuple[str, ...]:
+        """The facts that rules read, those that the author lists first and in his order."""
         names = frozenset().union(*(names_in(rule) for rule in rules if rule is not None))
         found = frozenset().union(*(reads.get(name, frozenset({name})) for name in names))
-        return tuple(sorted(found & order.keys(), key=order.__getitem__))
+        place = {name: index - len(listed) for index, name in enumerate(listed)}
+        return tuple(sorted(found & order.keys(), key=lambda name: place.get(name, order[name])))
 
     indicators: list[IndicatorStep] = []
     gates: list[GateStep] = []
@@ -247,12 +249,12 @@ def _compile(pack: Pack) -> Plan:
         caps = indicator.evidence.caps if indicator.evidence.caps is not None else pack.evidence_caps
         read = tuple(rule for rule in rules if rule is not None)
         if len(read) == len(rules):
-            indicators.append(IndicatorStep(indicator, read, applies, facts_of(*read, applies), curves, caps))
+            indicators.append(IndicatorStep(indicator, read, applies, facts_of(*read, applies, listed=indicator.facts), curves, caps))
     for gate in pack.gates:
         passes = _rule(words, gate.pass_when, gate, f"gate {gate.id}", ("truth",))
         applies = _optional(words, gate.applies_when, gate, f"gate {gate.id}, applies_when")
         if passes is not None:
-            gates.append(GateStep(gate, passes, applies, facts_of(passes, applies)))
+            gates.append(GateStep(gate, passes, applies, facts_of(passes, applies, listed=gate.facts)))
     for check in pack.checks:
         holds = _rule(words, check.holds_when, check, f"check {check.id}", ("truth",))
         if holds is not None:

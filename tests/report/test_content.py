@@ -110,7 +110,7 @@ def test_gates_show_their_arithmetic_and_evidence(text: str) -> None:
 
 def test_evidence_stands_in_full_once_and_is_named_afterwards(text: str) -> None:
     assert text.count("“The permit allows 200 000 tonnes.”") == 1
-    assert "flows table of 2 rows (fits, grade 2)." in text
+    assert re.search(r"Evidence above: [^.]*flows table of 2 rows \(fits, grade 2\)", text)
 
 
 def test_checks_broken_justified_holding_and_unknown(text: str) -> None:
