@@ -181,7 +181,8 @@ def test_a_path_lists_the_gates_that_must_pass_too_failed_ones_first() -> None:
     assert {step.gain for step in open_gates(result)} == {0}
     failed, _, undecided = open_gates(result)
     assert failed.do == result.gates.failed[0].hint
-    assert undecided.do == f"Ask, with evidence: {result.fact_of['x'].question} (1 question). If it then fails: {result.gates.undecided[0].hint}"
+    asked_first = f"Ask, with evidence: {result.fact_of['x'].question} (1 question)."
+    assert undecided.do == f"{asked_first} If it then fails: {result.gates.undecided[0].hint}"
     claimed = evaluate(case(asked, {"x": 1, "z": 1}, grade=0), asked)
     assert open_gates(claimed)[0].do.startswith("Ask for a stronger paper behind x. If it then fails: ")
     path = next_rating(result)
