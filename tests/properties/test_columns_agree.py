@@ -204,3 +204,11 @@ def test_chunks_change_nothing() -> None:
     cut = evaluate_columns(values, asked, stage="tender", date="2026-01-01", chunk=7)
     assert np.array_equal(whole.low, cut.low)
     assert np.array_equal(whole.ratings, cut.ratings)
+
+
+def test_a_bulk_result_as_a_table_has_words_for_its_codes() -> None:
+    frame = evaluate_columns({"n1": [3.0, None], "n3": [20.0, 50.0]}, EDGES, stage="delivery", date="2026-01-01", grades=4).to_frame()
+    assert list(frame["g2"]) == ["pass", "fail"]
+    assert list(frame["rating"]) == ["D", "rejected"]
+    assert list(frame["score"]) == list(frame["low"])
+    assert (frame["high"] >= frame["low"]).all()
