@@ -342,6 +342,15 @@ def test_a_derived_value_in_a_sentence_has_its_unit_and_currency() -> None:
         assert [note.unit for note in result.derived] == ["money/t", "money/kg"]
 
 
+def test_digits_follow_the_unit_in_which_a_value_is_shown() -> None:
+    made = pack(
+        [number("x"), number("y")],
+        [indicator("i1", {"yes_no": {"of": "share > 0"}}, ["x", "y"])],
+        derived=[{"id": "share", "unit": "%", "value": "x / y"}],
+    )
+    assert evaluate(case(made, {"x": 41, "y": 200}), made).derived[0].shown == "20.50\u00a0%"
+
+
 def test_a_level_a_word_and_a_ratio_are_derived_values_too() -> None:
     derived = [
         {"id": "ratio", "value": "x / x2"},
@@ -442,6 +451,29 @@ def test_a_dated_number_that_a_method_needs() -> None:
     assert found == "Cannot be computed: least has no value at 2026-06-01."
 
 
+def dated(*names: str) -> list[dict[str, Any]]:
+    return [{"id": name, "values": {"2030-01-01": 1}, "source": "ours"} for name in names]
+
+
+def test_several_reasons_stand_in_the_order_of_the_names() -> None:
+    made = pack([number("x")], parameters=dated("b_least", "a_least"), checks=[check("k1", "x > b_least and x > a_least")])
+    found = evaluate(case(made, {"x": 3}), made).checks[0].because
+    assert found == "Cannot be computed: a_least has no value at 2026-06-01; b_least has no value at 2026-06-01."
+
+
+def test_an_output_that_is_known_is_no_reason() -> None:
+    net = {"id": "net", "method": "npv", "take": "npv", "with": {"flows": "flows", "rate": "rate_used"}}
+    made = paying(net, rule="payback <= 5 or net > 9 money")
+    found = said_of(made, {"flows": flow(-100, 5), "rate": 10, "spread": 1})[2]
+    assert found == "Cannot be computed: npv gives no payback_year for these inputs."
+
+
+def test_a_number_that_the_question_of_applying_needs() -> None:
+    made = pack([number("x")], parameters=dated("least"), gates=[gate("g1", "x <= 1", ["x"], applies_when="x > least")])
+    found = evaluate(case(made, {"x": 3}), made).gates.root[0].because
+    assert found == "Undecided: least has no value at 2026-06-01. The rule is x (3) <= 1."
+
+
 def test_an_open_gate_asks_also_for_what_says_whether_it_applies() -> None:
     made = pack([number("x"), number("y")], gates=[gate("g1", "x <= 1", ["x", "y"], applies_when="x / y > 1")])
     found = evaluate(case(made, {"x": 3, "y": 0}), made).gates.root[0]
@@ -517,8 +549,8 @@ def test_words_and_notes_on_a_worksheet() -> None:
     alone = get("r1").run({name: Fraction(value) for name, value in numbers.items()} | {"permitted": "after_2008", "condensation": True})
     lines = [line for line in alone.inputs if not isinstance(line.value, Fraction)]
     shown = [line for line in sheet.inputs if line.value in ("yes", "no", "none", "after_2008")]
-    words = {True: "yes", False: "no"}
-    expected = [(line.label, line.formula, words.get(line.value, str(line.value)), line.unit, line.table) for line in lines]  # type: ignore[call-overload]
+    words = [str(line.value) if isinstance(line.value, str) else "yes" if line.value else "no" for line in lines]
+    expected = [(line.label, line.formula, word, line.unit, line.table) for line, word in zip(lines, words, strict=True)]
     assert {"yes", "after_2008"} <= {line.value for line in shown}
     assert [(line.label, line.formula, line.value, line.unit, line.table) for line in shown] == expected
     assert all(line.shown == line.value for line in shown)
@@ -535,7 +567,7 @@ def test_caveats_of_a_method_reach_the_worksheet() -> None:
     made = pack([other("measured", "table", columns=columns)], derived=[worst], checks=[check("k1", "worst <= 1")])
     plants = {each.name: each for each in get("emission_limits").inputs}["plant"].options
     assert "new" in plants
-    rows = ({"pollutant": "dust", "value": Fraction(3)},)
+    rows: tuple[dict[str, Fraction | str], ...] = ({"pollutant": "dust", "value": Fraction(3)},)
     sheet = evaluate(case(made, {"measured": rows}), made).worksheets[0]
     alone = get("emission_limits").run({"measured": list(rows), "plant": "new"})
     assert alone.notes
