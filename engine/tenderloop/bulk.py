@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenderloop.aggregate import rating
-from tenderloop.columns import FALSE, NEAR, TRUE, Column, Columns, Leaves, encode
+from tenderloop.columns import FALSE, TRUE, Column, Columns, Leaves, encode
 from tenderloop.evaluate import REJECTED
 from tenderloop.pack import CapRating, Pack, Stage
 from tenderloop.plan import Plan, Run, compile_pack
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Answers = Mapping[str, Sequence[Any] | NDArray[Any]]
 GATE_STATUSES: tuple[GateStatus, ...] = ("fail", "undecided", "pass", "not_applicable")
 _FAIL, _UNDECIDED, _PASS, _ABSENT = range(4)
-EDGE = NEAR * 100  # of scores from 0 to 100
+EDGE = 1e-8  # of scores from 0 to 100
 
 
 @dataclass(frozen=True)

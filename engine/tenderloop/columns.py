@@ -37,10 +37,10 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
 Grades = int | Codes
 Scored = tuple[Floats, Floats, NDArray[np.bool_]]  # low, high, whether it is answered
-NEAR = 1e-9
+NEAR = 1e-12  # times the size of the parts: ten thousand roundings of a float
 CANCELLED = 2e3  # times the span of a curve: rounding of parts that large moves a score by less than 1e-9
 FALSE, OPEN, TRUE = 0, 1, 2
-_FALSE, _OPEN, _TRUE = (np.int8(code) for code in (FALSE, OPEN, TRUE))
+_OPEN = np.int8(OPEN)
 MOST_TABLED = 12  # options of which every set has its own entry in a table
 _EXACT = Scalar()
 _COMPARED: Mapping[str, tuple[Any, Callable[[Any, Any], bool]]] = {
@@ -380,7 +380,10 @@ class Columns:
             return np.logical_or.reduce(found) if found else None
         if column.size is None:
             return None
-        return np.broadcast_to(column.size() > CANCELLED * min(b - a for a, b in pairwise(edges)), (self.size,))
+        size = column.size()
+        far = NEAR * size  # a value further outside than that scores the same as the end of the curve
+        cancelled = size > CANCELLED * min(b - a for a, b in pairwise(edges))
+        return np.broadcast_to(cancelled & (values > edges[0] - far) & (values < edges[-1] + far), (self.size,))
 
     def _checklist(self, step: IndicatorStep, curve: Checklist, values: Sequence[Column]) -> Scored:
         asked = [column.asked[0] for column in values if column.asked is not None]
@@ -565,7 +568,8 @@ def _sizes(columns: Sequence[Column]) -> Any:
 
 
 def _truth(held: Any, known: Any, *parts: Column) -> Column:
-    return Column("truth", np.where(known, np.where(held, _TRUE, _FALSE), _OPEN), _least_grade(*parts))
+    codes = np.where(known, np.asarray(held).view(np.int8) << 1, _OPEN)  # FALSE 0, TRUE 2
+    return Column("truth", codes, _least_grade(*parts))
 
 
 def _junction(a: Column, b: Column, *, decisive: int) -> Column:
