@@ -6,6 +6,7 @@ A person who writes criteria sees the message and nothing else; so the whole mes
 from __future__ import annotations
 
 import datetime
+import warnings
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -170,8 +171,29 @@ def test_how_many_signs_may_stand_before_a_value(sign: str, width: int) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(sign * 60 + "x and y")
     assert (caught.value.code, caught.value.column) == ("too-deep", 50 * width + (1 if width == 1 else 3))
+    for before in ("x and ", "x * "):
+        if width == 1 or before == "x and ":
+            with pytest.raises(ExpressionError) as caught:
+                parse(before + sign * 60 + "y")
+            assert caught.value.column == len(before) + 50 * width + (1 if width == 1 else 3)
     # signs that do not follow each other do not add up
     assert parse(" and ".join(["not x"] * 40) if width == 4 else "max(" + ", ".join(["-x"] * 60) + ")")
+
+
+def test_brackets_are_not_signs() -> None:
+    assert parse("(" * 50 + "-x" + ")" * 50) == Negative(Name("x"))
+
+
+def test_a_number_may_touch_the_word_that_follows() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert text_of(parse("need > 5and has_users")) == "need > 5 and has_users"
+
+
+def test_a_declared_name_is_a_better_guess_than_a_unit() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        check(parse("tonnes > 4"), {"tonnes_a": NUMBER})
+    assert caught.value.hint == "did you mean 'tonnes_a'?"
 
 
 def test_a_chain_of_parts_has_an_end() -> None:
@@ -293,6 +315,13 @@ def test_every_part_keeps_its_column() -> None:
         ("5 t/(a)", "5 t / a"),
         ("5 t/h (a)", None),
         ("55 %/year < a", "55 %/year < a"),
+        ("55%/year < a", "55 %/year < a"),
+        ("a + (b / c)", "a + b / c"),
+        ("(a + b) / c", "(a + b) / c"),
+        ("(a / b) + c", "a / b + c"),
+        ("a - (b / c)", "a - b / c"),
+        ("a < (b + c)", "a < b + c"),
+        ("a < (b * c) < (d - e)", "a < b * c < d - e"),
     ],
 )
 def test_no_bracket_more_than_needed(written: str, canonical: str | None) -> None:

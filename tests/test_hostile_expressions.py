@@ -144,7 +144,7 @@ MISTAKEN = [
     ("waste ? 1 : 2", "operator-not-allowed", "two conditions"),
     ("permit is 'none'", "word-not-allowed", "'=='"),
     ("waste > +5 t", "operator-not-allowed", "leave it out"),
-    ("waste between 1 t and 2 t", "missing-operator", "write an operator"),
+    ("waste between 1 t and 2 t", "missing-operator", "a <= x <= b"),
     # numbers and units
     ("ratio > 1e5", "bad-number", "exponent"),
     ("ratio > 1e999", "bad-number", "exponent"),

@@ -343,7 +343,7 @@ def _tokens(text: str) -> tuple[str, dict[int, _Literal]]:
             put("", len(space[0]))
             at = space.end()
             continue
-        sign = text[at]
+        sign, begun = text[at], at
         if sign in "'\"":
             end = _end_of_quotation(text, at)
             if before == "text":
@@ -365,6 +365,7 @@ def _tokens(text: str) -> tuple[str, dict[int, _Literal]]:
             if before in _VALUES and word not in _WORDS:
                 hint = _NO_REMAINDER if text[at - 2] == "%" else "write an operator between them"
                 hint = "a unit stands once, without spaces inside: 6 MJ/kg" if word in UNITS else hint
+                hint = _word_hint(word) if word in ("between", "xor") else hint
                 raise _fault("missing-operator", f"'{word}' follows without an operator", at, hint)
             prefixes = prefixes + 1 if word == "not" else 0
             put(word, len(word))
@@ -384,7 +385,7 @@ def _tokens(text: str) -> tuple[str, dict[int, _Literal]]:
             put(written, len(written))
             before, at = ("close" if written in ")]" else "operator"), at + len(written)
         if before in ("text", "number", "quantity") and _value_before(python):
-            raise _fault("missing-operator", "two values follow each other without an operator", at - 1, _between_hint(text))
+            raise _fault("missing-operator", "two values follow each other without an operator", begun, _between_hint(text))
         if nested > MOST_NESTED or prefixes > MOST_NESTED:
             raise _fault("too-deep", f"brackets or signs are nested more than {MOST_NESTED} deep", at - 1, "name parts under 'derived'")
     if nested:
@@ -421,7 +422,7 @@ def _between_hint(text: str) -> str:
 def _word_hint(word: str) -> str:
     hints = {
         "if": "write two conditions with 'and', 'or'", "else": "write two conditions with 'and', 'or'", "is": "write '=='",
-        "for": "there are no loops; use sum, count, min, max", "AND": "write 'and'", "OR": "write 'or'", "IN": "write 'in'",
+        "for": "there are no loops; use sum, count, min, max",
         "between": "write a <= x <= b", "xor": "write 'and', 'or', 'not'",
     }  # fmt: skip
     return hints.get(word, "use names, numbers, and or not in, min max abs known sum count")
