@@ -118,8 +118,15 @@ class Mutator:
             elif isinstance(value, ast.AST):
                 yield from self._node(value, partial(setattr, node, name))
 
+    def _assigned(self) -> str:
+        """The name that a statement outside of functions and classes gives a value."""
+        match self.tree.body[self._top]:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                return name
+        return "module"
+
     def _mutant(self, change: str) -> Mutant:
-        where = ".".join(name for name, _ in self._scope) or "module"
+        where = ".".join(name for name, _ in self._scope) or self._assigned()
         name = f"{where}: {change}"
         self._seen[name] = self._seen.get(name, 0) + 1
         if self._seen[name] > 1:
