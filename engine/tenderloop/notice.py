@@ -1,0 +1,237 @@
+"""What a published notice or release says, whatever its format: texts, codes, lots, award criteria, bids, results; each with its place.
+
+Knows the shape of what was read and where each value stands. Must not know a file format, a pack or what a word means.
+What is not stated is absent here (an empty text, an empty tuple, ``None``): absence is never "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from tenderloop.errors import Problem
+
+Role = Literal[
+    # said: binds nobody
+    "title",
+    "description",
+    "note",
+    "need",
+    "sustainability",
+    "item",
+    "document",
+    # bound: a criterion, a specification or a clause
+    "specification",
+    "selection",
+    "award",
+    "clause",
+]
+BOUND: frozenset[str] = frozenset({"specification", "selection", "award", "clause"})
+
+Stage = Literal["planning", "tender", "award", "contract", "change", ""]
+ParameterKind = Literal["weight", "fixed", "threshold", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words as published.
+
+    ``where`` is an XPath or JSON pointer; ``language`` a two-letter code, empty when not stated; ``lot`` empty for the whole.
+    """
+
+    value: str
+    role: Role
+    where: str
+    language: str = ""
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code as published, with the list it is taken from (``environmental-impact``, ``sustainabilityGoal``, ``cpv`` …)."""
+
+    list: str
+    value: str
+    where: str
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money, exactly as published; ``currency`` empty when not stated."""
+
+    value: Decimal
+    currency: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number of an award criterion (BT-541) with its kind and code (BT-5421, 5422, 5423; OCDS names are translated to these codes).
+
+    ``note`` says when the number was read from words ("70 %") instead of a field.
+    """
+
+    kind: ParameterKind
+    code: str
+    value: Decimal | None
+    where: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AwardCriterion:
+    """One award criterion of a lot. ``type`` is price, cost, quality or empty; ``code`` is the type as published."""
+
+    lot: str
+    type: Literal["price", "cost", "quality", ""]
+    code: str
+    names: tuple[Text, ...]
+    descriptions: tuple[Text, ...]
+    parameters: tuple[Parameter, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """How long a lot or contract runs. ``unit`` is day, week, month or year."""
+
+    value: Decimal
+    unit: Literal["day", "week", "month", "year"]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A part awarded alone. ``kind`` is Lot, Part or LotsGroup."""
+
+    id: str
+    kind: str
+    where: str
+    texts: tuple[Text, ...] = ()
+    codes: tuple[Code, ...] = ()
+    criteria: tuple[AwardCriterion, ...] = ()
+    value: Amount | None = None
+    duration: Duration | None = None
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organisation; ``roles`` in OCDS words (buyer, supplier, tenderer, procuringEntity …); ``size`` as published (sme, large …)."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    where: str
+    country: str = ""
+    size: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A bid's answer to a requirement (CCCEV). ``value`` is exact: text, Decimal or bool."""
+
+    requirement: str
+    title: str
+    value: str | Decimal | bool
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bid:
+    """One bidder's offer. ``rank`` and ``status`` as published."""
+
+    id: str
+    where: str
+    lots: tuple[str, ...] = ()
+    status: str = ""
+    value: Amount | None = None
+    tenderers: tuple[str, ...] = ()
+    rank: str = ""
+    date: str = ""
+    responses: tuple[Response, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A count or sum about submissions (BT-759/760, OCDS bids.statistics)."""
+
+    code: str
+    value: Decimal | None
+    where: str
+    lot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a lot: winner chosen or why not."""
+
+    lot: str
+    status: str
+    where: str
+    reason: str = ""
+    value: Amount | None = None
+    suppliers: tuple[str, ...] = ()
+    bids: tuple[str, ...] = ()
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice, release or compiled record.
+
+    ``format`` is eforms, ted-export, ocds, prozorro or decp; ``version`` as declared; ``procedure`` joins the notices and language
+    versions of one procedure (ContractFolderID, ocid). ``subtype`` and ``method`` are as published. ``codes`` holds the procedure's codes,
+    CPV with list ``cpv`` (first the main one); the lots hold theirs.
+    """
+
+    format: str
+    version: str
+    id: str
+    procedure: str
+    stage: Stage
+    where: str = ""
+    publication: str = ""
+    subtype: str = ""
+    form: str = ""
+    date: str = ""
+    languages: tuple[str, ...] = ()
+    country: str = ""
+    method: str = ""
+    nature: str = ""
+    texts: tuple[Text, ...] = ()
+    codes: tuple[Code, ...] = ()
+    value: Amount | None = None
+    lots: tuple[Lot, ...] = ()
+    parties: tuple[Party, ...] = ()
+    bids: tuple[Bid, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    statistics: tuple[Statistic, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def every_text(self) -> Iterator[Text]:
+        """The texts of the whole, then of each lot in order, award criteria included."""
+        yield from self.texts
+        for lot in self.lots:
+            yield from lot.texts
+            for criterion in lot.criteria:
+                yield from criterion.names
+                yield from criterion.descriptions
+
+    def every_code(self) -> Iterator[Code]:
+        """The codes of the whole, then of each lot in order."""
+        yield from self.codes
+        for lot in self.lots:
+            yield from lot.codes
+
+    def coded(self, list_name: str) -> tuple[str, ...]:
+        """The values found of one code list, each once, in order of appearance.
+
+        >>> lots = (Lot("LOT-0001", "Lot", "", codes=(Code("environmental-impact", "circ-econ", "", "LOT-0001"),)),)
+        >>> Notice("eforms", "eforms-sdk-1.10", "a", "b", "tender", lots=lots).coded("environmental-impact")
+        ('circ-econ',)
+        """
+        return tuple(dict.fromkeys(code.value for code in self.every_code() if code.list == list_name))

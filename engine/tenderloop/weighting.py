@@ -1,0 +1,1 @@
+"""How the published weights of a lot's award criteria add up."""
