@@ -362,6 +362,8 @@ class Tags(Frozen):
     topics: tuple[
         Literal["fiscal", "bankability", "contingent", "affordability", "circular", "health", "labour", "disclosure", "climate"], ...
     ] = ()
+    # Fields of eForms, with a code where one belongs to it, that a notice uses for the subject: BT-70, BT-774:circ-econ.
+    eforms: tuple[Annotated[str, Field(pattern=r"^BT-\d{2,5}(:[a-z0-9][a-z0-9-]*)?$")], ...] = ()
 
 
 ExampleValue = Any
@@ -439,6 +441,38 @@ class Check(Place):
     message: str
     source: SourceRef
     examples: tuple[Example, ...] = Field(min_length=1)
+
+
+class CodeSignal(Place):
+    """A code of a published list that, found in a notice, answers a fact."""
+
+    list: str = Field(min_length=2)
+    code: str = Field(min_length=1)
+    fact: Identifier
+    value: ExampleValue = True
+
+
+class TextSignal(Place):
+    """A concept of the term base that gives a level: found in words only said, in bound ones, in bound ones with something to check it by."""
+
+    concept: Identifier
+    fact: Identifier
+    said: Annotated[int, Field(ge=1)]
+    bound: Annotated[int, Field(ge=1)]
+    measured: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _rising(self) -> TextSignal:
+        if not self.said <= self.bound <= self.measured:
+            raise ValueError("levels rise: said, bound, measured")
+        return self
+
+
+class FieldSignal(Place):
+    """A named value of a notice (notice_fields.py) that answers a fact."""
+
+    field: Identifier
+    fact: Identifier
 
 
 class Band(Frozen):
@@ -520,6 +554,9 @@ class Pack(Frozen):
     indicators: tuple[Indicator, ...] = ()
     gates: tuple[Gate, ...] = ()
     checks: tuple[Check, ...] = ()
+    code_signals: tuple[CodeSignal, ...] = ()
+    text_signals: tuple[TextSignal, ...] = ()
+    field_signals: tuple[FieldSignal, ...] = ()
     hash: str = ""
     folder: str = Field(default="", exclude=True)
 

@@ -74,6 +74,7 @@ CODES: dict[str, str] = {
     "reserved-name": "a name is a unit or a word of the rule language",
     "unknown-source": "a source is not declared in sources.yaml",
     "unknown-fact": "a fact is not declared",
+    "unknown-field": "a notice has no field of that name",
     "unknown-criterion": "a criterion is not declared in pack.yaml",
     "unknown-outcome": "an outcome is not declared in pack.yaml",
     "unknown-stage": "a stage is not one of the pack's",

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence as AnySequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from tenderloop.errors import Problem, Problems
-from tenderloop.pack import Check, Derived, Fact, Gate, Indicator, Pack, Parameter, Place, Source
+from tenderloop.pack import Check, CodeSignal, Derived, Fact, FieldSignal, Gate, Indicator, Pack, Parameter, Place, Source, TextSignal
 from tenderloop.readers.answers import shown_kind
 from tenderloop.readers.faults import Faults, in_order, nearest
 from tenderloop.readers.pack_rules import check_pack
 from tenderloop.readers.records import Written, read_record
+from tenderloop.readers.signal_rules import check_signals
 from tenderloop.readers.strict_yaml import Mapping, Number, Sequence, Value, read_yaml
 
 SHIPPED = "tenderloop_criteria"
@@ -33,6 +35,12 @@ _LISTS: tuple[tuple[str, type[Place], str], ...] = (
     ("indicators", Indicator, "indicator"),
     ("gates", Gate, "gate"),
     ("checks", Check, "check"),
+)
+# What signals.yaml may hold, by its keys there and the pack's field.
+_SIGNALS: tuple[tuple[str, str, type[Place], str], ...] = (
+    ("codes", "code_signals", CodeSignal, "code"),
+    ("texts", "text_signals", TextSignal, "concept"),
+    ("fields", "field_signals", FieldSignal, "field"),
 )
 
 
@@ -77,7 +85,7 @@ class Bundle:
         return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-KINDS = ("sources", "facts", "parameters", "derived", "indicators", "gates", "checks")
+KINDS = ("sources", "facts", "parameters", "derived", "indicators", "gates", "checks", "code_signals", "text_signals", "field_signals")
 
 
 def read_pack(path: str | Path) -> Pack:
@@ -155,7 +163,9 @@ def read_bundle(path: str | Path, *, shown: str = "") -> Bundle:
     for name in sorted(bundle.trees):
         if name.partition("/")[0] in _FOLDERS:
             _read_lists(bundle, name)
+    _read_signals(bundle)
     check_pack(bundle)
+    check_signals(bundle)
     return bundle
 
 
@@ -167,14 +177,16 @@ def _files(folder: Path, bundle: Bundle) -> list[str]:
         if any(part.startswith((".", "__")) for part in name.split("/")) or not each.is_file():
             continue
         top = name.partition("/")[0] if "/" in name else ""
-        if each.suffix == ".yaml" and (name in ("pack.yaml", "sources.yaml") or (top in (*_FOLDERS, "locale") and name.count("/") == 1)):
+        if each.suffix == ".yaml" and (
+            name in ("pack.yaml", "sources.yaml", "signals.yaml") or (top in (*_FOLDERS, "locale") and name.count("/") == 1)
+        ):
             found.append(name)
         elif each.suffix in (".yaml", ".yml", ".json"):
             bundle.file(name).add(
                 "unexpected-file",
                 "this file has no place in a pack",
                 line=1,
-                hint="write pack.yaml, sources.yaml, and .yaml files in indicators/, gates/, checks/ or locale/",
+                hint="write pack.yaml, sources.yaml, signals.yaml, and .yaml files in indicators/, gates/, checks/ or locale/",
             )
     for name in ("pack.yaml", "sources.yaml"):
         if name not in found:
@@ -203,38 +215,51 @@ def _read_sources(bundle: Bundle) -> None:
 
 
 def _read_lists(bundle: Bundle, name: str) -> None:
-    tree = bundle.trees[name]
-    faults = bundle.file(name)
-    known = [key for key, _, _ in _LISTS]
-    if not isinstance(tree, Mapping):
-        faults.add("wrong-type", f"the file holds {shown_kind(tree)}", line=1, hint="write " + ", ".join(f"{key}:" for key in known))
-        return
-    for key in tree:
-        if key not in known:
-            near = nearest(key, known)
-            faults.add(
-                "unknown-key",
-                f"'{key}' is not a key of a file of rules",
-                line=tree.lines.get(key),
-                hint=f"did you mean '{near}'?" if near else "its keys are " + ", ".join(known),
-            )
+    tree = _keys(bundle, name, [key for key, _, _ in _LISTS], "a file of rules")
     for key, model, word in _LISTS:
         if tree.get(key) is not None:
             _read_items(bundle, name, key, tree[key], tree.lines.get(key, 1), model, word)
 
 
-def _read_items(bundle: Bundle, name: str, kind: str, tree: Value, line: int, model: type[Place], word: str) -> None:
+def _read_signals(bundle: Bundle) -> None:
+    if "signals.yaml" in bundle.trees:
+        tree = _keys(bundle, "signals.yaml", [key for key, _, _, _ in _SIGNALS], "signals.yaml")
+        for key, kind, model, word in _SIGNALS:
+            if tree.get(key) is not None:
+                _read_items(bundle, "signals.yaml", kind, tree[key], tree.lines.get(key, 1), model, word, named="fact")
+
+
+def _keys(bundle: Bundle, name: str, known: AnySequence[str], what: str) -> Mapping:
+    """The file's keys with their values; a key that has no meaning there is a fault."""
+    tree = bundle.trees[name]
+    faults = bundle.file(name)
+    if not isinstance(tree, Mapping):
+        faults.add("wrong-type", f"the file holds {shown_kind(tree)}", line=1, hint="write " + ", ".join(f"{key}:" for key in known))
+        return Mapping()
+    for key in tree:
+        if key not in known:
+            near = nearest(key, known)
+            faults.add(
+                "unknown-key",
+                f"'{key}' is not a key of {what}",
+                line=tree.lines.get(key),
+                hint=f"did you mean '{near}'?" if near else "its keys are " + ", ".join(known),
+            )
+    return tree
+
+
+def _read_items(bundle: Bundle, name: str, kind: str, tree: Value, line: int, model: type[Place], word: str, *, named: str = "id") -> None:
     faults = bundle.file(name)
     if not isinstance(tree, Sequence):
-        faults.add("wrong-type", f"{kind} is {shown_kind(tree)}", line=line, hint="write a list: each entry begins with '- id: …'")
+        faults.add("wrong-type", f"{kind} is {shown_kind(tree)}", line=line, hint=f"write a list: each entry begins with '- {named}: …'")
         return
     for index, item in enumerate(tree):
-        written_id = item.get("id") if isinstance(item, Mapping) else None
+        written_id = item.get(named) if isinstance(item, Mapping) else None
         what = f"{word} '{written_id}'" if isinstance(written_id, str) else f"{word} {index + 1}"
         found = read_record(model, item, faults.at(tree.lines[index]), what)
         if found is not None:
             bundle.of(kind).append(found)
-        elif isinstance(written_id, str):
+        elif isinstance(written_id, str) and named == "id":
             bundle.broken.add(written_id)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from tenderloop.pack import Check, Derived, Fact, Gate, Indicator, Pack, Parameter, Place, Source
+from tenderloop.pack import Check, CodeSignal, Derived, Fact, FieldSignal, Gate, Indicator, Pack, Parameter, Place, Source, TextSignal
 from tenderloop.quantity import QuantityError
 from tenderloop.readers.answers import shown_kind
 from tenderloop.readers.faults import Spot, nearest
@@ -24,7 +24,9 @@ M = TypeVar("M", bound=BaseModel)
 
 # What the reader itself writes into a record; an author may not.
 _OURS = frozenset({"file", "line", "hash", "folder"})
-RECORDS: tuple[type[Place], ...] = (Source, Fact, Parameter, Derived, Indicator, Gate, Check)
+RECORDS: tuple[type[Place], ...] = (
+    Source, Fact, Parameter, Derived, Indicator, Gate, Check, CodeSignal, TextSignal, FieldSignal,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,7 @@ HEADER_KEYS: tuple[str, ...] = tuple(
     name
     for name in Pack.model_fields
     if name not in {"sources", "facts", "parameters", "derived", "indicators", "gates", "checks", "hash", "folder"}
+    and not name.endswith("_signals")
 )
 
 _EXPECTED = re.compile(r"'([^']*)'")
