@@ -11,14 +11,14 @@ from functools import cache, cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool, WithJsonSchema, model_validator
 
 from tenderloop.quantity import ONE, Unit, exact_text, parse_number, parse_quantity, parse_unit
 
 Stage = Literal["identification", "preparation", "tender", "delivery", "handover"]
 STAGES: tuple[Stage, ...] = ("identification", "preparation", "tender", "delivery", "handover")
-Status = Literal["official", "published", "unverified", "proposed"]
-STATUSES: tuple[Status, ...] = ("official", "published", "unverified", "proposed")
+Status = Literal["official", "published", "transcribed", "unverified", "proposed"]
+STATUSES: tuple[Status, ...] = ("official", "published", "transcribed", "unverified", "proposed")
 Aggregate = Literal["mean", "sum", "minimum", "product", "geometric"]
 FactKind = Literal["yes_no", "number", "choice", "choices", "text", "date", "level", "table"]
 CaseKind = Literal["tender", "bid", "project", "authority"]
@@ -117,6 +117,13 @@ class Amount(Frozen):
         return value
 
 
+class Span(Frozen):
+    """From one amount to another, both included."""
+
+    start: Amount = Field(alias="from")
+    end: Amount = Field(alias="to")
+
+
 class Place(Frozen):
     """A record that remembers where it was written, for error messages and links; not part of the pack's meaning."""
 
@@ -198,31 +205,94 @@ class Fact(Place):
 
 
 class Parameter(Place):
-    """A named number, possibly dated: the case's reference date decides which value holds."""
+    """A named number, possibly dated: the case's reference date decides which value holds.
+
+    ``open`` has no value here: a profile fills it, or the buyer gives it. ``confirm`` has a value that decides nothing until a case
+    confirms it. ``floor`` and ``range`` say what the source allows a buyer to choose; they are shown, and refuse nothing.
+    ``filled_by`` names the threshold of a profile that gives the value; the reader writes it.
+    """
 
     id: Identifier
     title: str = ""
     unit: str = "1"
     value: Amount | None = None
     values: Mapping[DateText, Amount] = Field(default_factory=dict)
+    open: StrictBool = False
+    confirm: StrictBool = False
+    floor: Amount | None = None
+    range: Span | None = None
     source: SourceRef
+    filled_by: str = ""
 
     @model_validator(mode="after")
-    def _one(self) -> Parameter:
-        if (self.value is None) == (not self.values):
-            raise ValueError("write either value or values: {date: value, …}")
+    def _one(self) -> Self:
+        written = (self.value is not None) + bool(self.values) + self.open + self._worded
+        if written != 1:
+            raise ValueError("write either value or values: {date: value, …}, or open: true where the buyer gives the value")
         unit = parse_unit(self.unit)
-        for amount in (self.value, *self.values.values()):
+        bounds = (self.floor, *((self.range.start, self.range.end) if self.range is not None else ()))
+        for amount in (self.value, *self.values.values(), *bounds):
             if amount is not None and amount.unit.dimension != unit.dimension:
                 raise ValueError(f"{amount.text} is not in {self.unit}")
         return self
 
+    @property
+    def _worded(self) -> bool:
+        return False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it decides nothing until a case confirms it or gives its value."""
+        return self.open or self.confirm
+
     def at(self, date: str) -> tuple[Amount, str] | None:
-        """The amount that holds on an ISO date and the date since which it holds; None before the first."""
+        """The amount that is written for an ISO date and the date since which it holds; None before the first, and for an open one."""
         if self.value is not None:
             return self.value, ""
         since = max((start for start in self.values if start <= date), default="")
         return (self.values[since], since) if since else None
+
+
+class Threshold(Parameter):
+    """A parameter of a profile: what a source asks of this product group.
+
+    ``fills`` names the open parameter of the pack whose value it gives; without it the threshold is shown, named in clauses, and read by
+    no rule. ``words`` stands instead of a value for what is no number, such as a class on a label.
+    """
+
+    fills: Identifier | None = None
+    words: str = ""
+    level: Literal["core", "comprehensive", "both", "national", "law"]
+    type: Literal["SC", "TS", "AC", "CPC", "target", "law", "scope"]
+    limit: Literal["at_least", "at_most", "above", "below", "exactly"] = "at_least"
+    country: str = ""
+    indicator: NodeId | None = None
+    note: str = ""
+
+    @property
+    def _worded(self) -> bool:
+        return bool(self.words)
+
+    @property
+    def printed(self) -> str:
+        """The value as the source prints it, with its sign; empty for an open one without bounds.
+
+        >>> Threshold(id="x", unit="year", value="3 year", level="core", type="TS", source="s").printed
+        'at least 3 year'
+        """
+        sign = LIMITS[self.limit]
+        if self.words:
+            return self.words
+        if self.value is not None:
+            return f"{sign}{self.value.text}"
+        if self.values:
+            return "; ".join(f"{sign}{amount.text} from {date}" for date, amount in self.values.items())
+        if self.range is not None:
+            return f"to be chosen from {self.range.start.text} to {self.range.end.text}"
+        return f"to be chosen, at least {self.floor.text}" if self.floor is not None else ""
+
+
+LIMITS = {"at_least": "at least ", "at_most": "at most ", "above": "more than ", "below": "less than ", "exactly": ""}
 
 
 class Derived(Place):
@@ -379,6 +449,7 @@ class Example(Place):
     date: DateText | None = None
     currency: str = "EUR"
     na: bool = False
+    confirmed: Mapping[str, str | bool] = Field(default_factory=dict)
     expect: str | Exact
 
 
@@ -530,8 +601,42 @@ class Outcome(Frozen):
     criteria: tuple[Criterion, ...] = Field(min_length=1)
 
 
+class CpvPrefix(Frozen):
+    """The beginning of the CPV codes for which a profile is suggested; ``source`` says who maps them so."""
+
+    prefix: Annotated[str, Field(pattern=r"^\d{2,8}$")]
+    source: SourceRef
+    note: str = ""
+
+
+class ProfileExample(Example):
+    """An example of one indicator under a profile; ``confirmed`` says which thresholds the buyer has confirmed."""
+
+    indicator: NodeId
+
+
+class Profile(Place):
+    """What a product group changes in a pack: weights, clauses, hints, thresholds, and indicators that do not exist for it."""
+
+    id: Identifier
+    title: str = Field(min_length=3, max_length=100)
+    source: SourceRef
+    notes: str = ""
+    cpv: tuple[CpvPrefix, ...] = Field(min_length=1)
+    weights: Mapping[str, Exact] = Field(default_factory=dict)
+    not_applicable: Mapping[str, str] = Field(default_factory=dict)
+    clauses: Mapping[str, str] = Field(default_factory=dict)
+    hints: Mapping[str, str] = Field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    examples: tuple[ProfileExample, ...] = ()
+
+
 class Pack(Frozen):
-    """A versioned set of criteria for one purpose. ``hash`` is over the content of its files."""
+    """A versioned set of criteria for one purpose. ``hash`` is over the content of its files, and of its profile's where it has one.
+
+    ``profile`` is the product group for which it was loaded; ``cpv`` gives the CPV prefixes of every profile that it could have.
+    """
 
     id: Identifier
     version: str
@@ -569,6 +674,16 @@ class Pack(Frozen):
     def source_of(self) -> Mapping[str, Source]:
         """Sources by id."""
         return {source.id: source for source in self.sources}
+
+    @cached_property
+    def parameter_of(self) -> Mapping[str, Parameter]:
+        """Parameters by id, those of the profile among them."""
+        return {parameter.id: parameter for parameter in self.parameters}
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """Indicators that do not exist for the profile's product group, with the reason."""
+        return {} if self.profile is None else self.profile.not_applicable
 
     @cached_property
     def indicators_of(self) -> Mapping[str, tuple[Indicator, ...]]:
