@@ -50,12 +50,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code as published, with the list it is taken from (``environmental-impact``, ``sustainabilityGoal``, ``cpv`` …)."""
+    """A code with the list it is taken from (``environmental-impact``, ``sustainabilityGoal``, ``cpv`` …).
+
+    ``value`` is the code of that list; ``published`` the original when a publisher extended it (the longest known beginning is the value).
+    """
 
     list: str
     value: str
     where: str
     lot: str = ""
+    published: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,16 @@ class Amount:
 
     value: Decimal
     currency: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A further number with its name and unit (a currency, ``%``): ``revenue-buyer``, ``subcontracted``, ``framework-maximum``, ``lowest-bid`` …"""
+
+    name: str
+    value: Decimal
+    unit: str
     where: str
 
 
@@ -105,7 +119,7 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """A part awarded alone. ``kind`` is Lot, Part or LotsGroup."""
+    """A part awarded alone. ``kind`` is Lot, Part or LotsGroup; ``start`` and ``end`` are dates as published (YYYY-MM-DD)."""
 
     id: str
     kind: str
@@ -116,6 +130,9 @@ class Lot:
     value: Amount | None = None
     duration: Duration | None = None
     members: tuple[str, ...] = ()
+    start: str = ""
+    end: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +159,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Bid:
-    """One bidder's offer. ``rank`` and ``status`` as published."""
+    """One bidder's offer. ``rank`` and ``status`` as published; ``reference`` is the buyer's own number for it.
+
+    ``codes`` hold what is coded about it (``subcontracting``, ``country-of-origin``), ``texts`` the words, ``figures`` income and shares.
+    """
 
     id: str
     where: str
@@ -153,6 +173,10 @@ class Bid:
     rank: str = ""
     date: str = ""
     responses: tuple[Response, ...] = ()
+    reference: str = ""
+    codes: tuple[Code, ...] = ()
+    texts: tuple[Text, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +201,7 @@ class Outcome:
     suppliers: tuple[str, ...] = ()
     bids: tuple[str, ...] = ()
     date: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +210,9 @@ class Notice:
 
     ``format`` is eforms, ted-export, ocds, prozorro or decp; ``version`` as declared; ``procedure`` joins the notices and language
     versions of one procedure (ContractFolderID, ocid). ``subtype`` and ``method`` are as published. ``codes`` holds the procedure's codes,
-    CPV with list ``cpv`` (first the main one); the lots hold theirs.
+    CPV with list ``cpv`` (first the main one); the lots hold theirs. A code with ``lot`` here was stated in the result of that lot.
+    ``criteria`` are award criteria stated for the whole, ``value`` the estimate, ``awarded`` the total of the result, ``revision`` the
+    version of the notice itself.
     """
 
     format: str
@@ -211,10 +238,16 @@ class Notice:
     outcomes: tuple[Outcome, ...] = ()
     statistics: tuple[Statistic, ...] = ()
     problems: tuple[Problem, ...] = ()
+    criteria: tuple[AwardCriterion, ...] = ()
+    awarded: Amount | None = None
+    revision: str = ""
 
     def every_text(self) -> Iterator[Text]:
         """The texts of the whole, then of each lot in order, award criteria included."""
         yield from self.texts
+        for criterion in self.criteria:
+            yield from criterion.names
+            yield from criterion.descriptions
         for lot in self.lots:
             yield from lot.texts
             for criterion in lot.criteria:
