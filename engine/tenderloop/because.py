@@ -99,10 +99,11 @@ def capped(cap: Fraction, grade: int, *, by_item: bool = False) -> str:
     return f" Held at {score_text(cap)}, because the weakest evidence has grade {grade} ({GRADES[grade]})."
 
 
-def unknown(missing: Sequence[str], notes: Sequence[str], most: Fraction) -> str:
-    """Why an indicator has no score yet."""
+def unknown(missing: Sequence[str], notes: Sequence[str], most: Fraction, waiting: Sequence[str] = ()) -> str:
+    """Why an indicator has no score yet; ``waiting`` says which thresholds nobody has confirmed, where answers are missing too."""
     if missing:
-        return f"Not answered: {names(missing)}. An answer with evidence can bring up to {score_text(most)}."
+        also = "".join(f" Also, {each}." for each in waiting)
+        return f"Not answered: {names(missing)}.{also} An answer with evidence can bring up to {score_text(most)}."
     reason = "; ".join(notes) if notes else "the answers given do not decide it"
     return f"Cannot be computed: {reason}. It can still bring up to {score_text(most)}."
 
@@ -125,6 +126,11 @@ def absent_by_stage(stage: Stage) -> str:
 def absent_by_mark(reason: str) -> str:
     """Not applicable by a person's decision."""
     return f"Marked not applicable: {reason}"
+
+
+def absent_by_profile(title: str, reason: str) -> str:
+    """Not applicable because the product group has no such thing."""
+    return f"Does not exist for the product group '{title}': {reason}"
 
 
 def parent(way: str, counted: int, answered: int, absent: int) -> str:

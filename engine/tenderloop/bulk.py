@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenderloop.aggregate import rating
+from tenderloop.case import Confirmation
 from tenderloop.columns import FALSE, TRUE, Column, Columns, Leaves, encode
 from tenderloop.evaluate import REJECTED
 from tenderloop.pack import CapRating, Pack, Stage
 from tenderloop.plan import Plan, Run, compile_pack
 from tenderloop.result import GateStatus
+from tenderloop.thresholds import in_force
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,12 +73,14 @@ def evaluate_columns(
     date: str,
     grades: int | Mapping[str, int | Sequence[int] | NDArray[Any]] = 0,
     not_applicable: Mapping[str, NDArray[np.bool_]] | None = None,
+    confirmed: Mapping[str, Confirmation] | None = None,
     nodes: bool = False,
     chunk: int = 16384,
 ) -> BulkResult:
     """Rate cases given as columns by fact id, numbers in the pack's units; None, NaN and empty text are unknown, -1 in arrays of codes.
 
-    ``grades`` is the evidence grade of all answers, or by fact one grade or one a case. A fact that the pack does not ask is a KeyError,
+    ``grades`` is the evidence grade of all answers, or by fact one grade or one a case. ``confirmed`` are thresholds,
+    the same for all cases. A fact that the pack does not ask is a KeyError,
     an answer that does not fit its kind a ValueError. Scores agree with ``evaluate`` to 1e-9, gates and ratings exactly.
     """
     plan = compile_pack(pack)
@@ -90,7 +94,8 @@ def evaluate_columns(
     marks = not_applicable or {}
     kept: dict[object, Any] = {}
     parts = [
-        _Chunk(plan, answers, stage, date, grades, marks, slice(start, min(start + chunk, size)), kept) for start in range(0, size, chunk)
+        _Chunk(plan, answers, stage, date, grades, marks, slice(start, min(start + chunk, size)), kept, confirmed or {})
+        for start in range(0, size, chunk)
     ]
     return _joined(pack, parts, nodes)
 
@@ -130,6 +135,7 @@ class _Chunk:
         marks: Mapping[str, NDArray[np.bool_]],
         rows: slice,
         kept: dict[object, Any],
+        confirmed: Mapping[str, Confirmation],
     ) -> None:
         self.plan, self.date = plan, date
         self.size = rows.stop - rows.start
@@ -138,7 +144,7 @@ class _Chunk:
         self._grades = grades
         self._rows = rows
         self._columns: dict[str, Column] = {}
-        self._parameters = {parameter.id: parameter for parameter in plan.pack.parameters}
+        self._confirmed = confirmed
         self.kernel = Columns(self.size, self.marks, kept)
         self.run: Run[Column, Leaves] = plan.run(self.kernel, self.fact, stage, whole=False)
         root = self.run.nodes[""]
@@ -154,9 +160,9 @@ class _Chunk:
         return self._columns[name]
 
     def _read(self, name: str) -> Column:
-        if name in self._parameters:
-            found = self._parameters[name].at(self.date)
-            return Column("number", np.full(self.size, np.nan)) if found is None else Column("number", found[0].base)
+        if name in self.plan.pack.parameter_of:
+            amount = in_force(self.plan.pack, name, self.date, self._confirmed).amount
+            return Column("number", np.full(self.size, np.nan)) if amount is None else Column("number", amount.base)
         fact = self.plan.pack.fact_of[name]
         values = self.answers.get(name)
         return encode(fact, [None] * self.size if values is None else values, self._grade(name))

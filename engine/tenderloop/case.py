@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, PlainSerializer
 
-from tenderloop.pack import CaseKind, DateText, FactKind, Frozen, Identifier, Place, Stage
+from tenderloop.pack import Amount, CaseKind, DateText, FactKind, Frozen, Identifier, Place, Stage
 from tenderloop.quantity import parse_unit
 
 GRADES: tuple[str, ...] = (
@@ -87,6 +87,16 @@ class Document(Frozen):
     author: str = ""
 
 
+class Confirmation(Place):
+    """A person's word for a threshold: which value holds (None: as printed), where it was read, and who says so."""
+
+    value: Amount | None = None
+    document: str = ""
+    page: str = ""
+    by: str = Field(min_length=2)
+    date: DateText | None = None
+
+
 class Case(Frozen):
     """The thing rated, at a stage, with what is known of it. What is not in ``facts`` is unknown."""
 
@@ -103,6 +113,9 @@ class Case(Frozen):
     facts: Mapping[Identifier, Answer] = Field(default_factory=dict)
     not_applicable: Mapping[str, str] = Field(default_factory=dict)
     justifications: Mapping[str, str] = Field(default_factory=dict)
+    cpv: tuple[Annotated[str, Field(pattern=r"^\d{8}$")], ...] = ()
+    profile: str = ""
+    confirmed: Mapping[Identifier, Confirmation] = Field(default_factory=dict)
     file: str = Field(default="", exclude=True)
 
     @cached_property
@@ -119,6 +132,13 @@ class Case(Frozen):
             }
             for name, answer in self.facts.items()
         }
+        # A case that uses none of these keeps the hash it had before they could be written.
+        for key in ("cpv", "profile", "confirmed"):
+            if not content[key]:
+                del content[key]
+        for name, each in self.confirmed.items():
+            if each.value is not None:
+                content["confirmed"][name]["value"] = {"base": str(each.value.base), "dimension": str(each.value.unit.dimension)}
         canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(canonical.encode("utf-8")).hexdigest()
 

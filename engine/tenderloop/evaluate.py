@@ -12,13 +12,13 @@ from functools import lru_cache
 
 from tenderloop import __version__, because
 from tenderloop.aggregate import rating as rating_of
-from tenderloop.case import Answer, Case, FactValue, plain
+from tenderloop.case import Answer, Case, Confirmation, FactValue, plain
 from tenderloop.curves import Checklist
 from tenderloop.errors import Problem, Problems
 from tenderloop.expression import Expression, names_in
 from tenderloop.expression import run as run_rule
 from tenderloop.methods import Line
-from tenderloop.pack import Aggregate, CapRating, Fact, Indicator, Pack, SourceRef, Tags
+from tenderloop.pack import Aggregate, CapRating, Fact, Indicator, Pack, Parameter, SourceRef, Tags, Threshold
 from tenderloop.plan import CheckStep, GateStep, IndicatorStep, Plan, Run, compile_pack, on_fail_text
 from tenderloop.quantity import exact_text, parse_unit, shown_with_unit, unit_of
 from tenderloop.result import (
@@ -39,10 +39,12 @@ from tenderloop.result import (
     Range,
     Result,
     SourceNote,
+    ThresholdNote,
     WorkLine,
     WorkNote,
 )
 from tenderloop.scalar import UNKNOWN, Graded, Known, Leaf, Scalar
+from tenderloop.thresholds import InForce, filled, has_value, in_force, printed, remark, waiting_text
 
 REJECTED = "rejected"
 NO_TAGS = Tags()
@@ -75,6 +77,10 @@ def _refuse_misfits(case: Case, pack: Pack) -> None:
         misfit = _misfit(fact, answer, pack)
         if misfit is not None:
             problems.append(Problem(*misfit, answer.file or case.file, answer.line or None))
+    for name, confirmation in case.confirmed.items():
+        misfit = _unfit(pack, name, confirmation, alone)
+        if misfit is not None:
+            problems.append(Problem(*misfit, confirmation.file or case.file, confirmation.line or None, where=f"confirmed.{name}"))
     ids = {indicator.id: indicator for indicator in pack.indicators}
     for name in case.not_applicable:
         if name in ids and ids[name].na == "never":
@@ -83,6 +89,19 @@ def _refuse_misfits(case: Case, pack: Pack) -> None:
             )
     if problems:
         raise Problems(problems)
+
+
+def _unfit(pack: Pack, name: str, confirmation: Confirmation, alone: bool) -> tuple[str, str] | None:
+    """Code and message where a confirmation cannot be one of this pack's thresholds; ``alone`` when no other pack could hold it."""
+    parameter = pack.parameter_of.get(name)
+    if parameter is None or not parameter.waits:
+        group = f"loaded for '{pack.profile.id}'" if pack.profile is not None else "loaded without a profile"
+        return ("unknown-threshold", f"pack {pack.id}, {group}, has no threshold '{name}' that waits for a person") if alone else None
+    if confirmation.value is None:
+        return None if has_value(parameter) else ("value-missing", f"'{name}' has no printed value to confirm")
+    if confirmation.value.unit.dimension != parse_unit(parameter.unit).dimension:
+        return "unit-mismatch", f"'{name}' is in {parameter.unit}, not in {confirmation.value.unit}"
+    return None
 
 
 _HELD = {
@@ -133,9 +152,11 @@ class _Evaluation:
         self._shown: dict[str, str] = {}
         self._sources: dict[tuple[str, str, str | None], SourceNote] = {}
         self.parameters: dict[str, ParameterNote] = {}
-        self._parameter_of = {parameter.id: parameter for parameter in self.pack.parameters}
-        self.run: Run[Graded, Leaf] = plan.run(self.kernel, self.fact, case.stage, case.not_applicable.__contains__)
+        self._parameter_of = self.pack.parameter_of
+        self._in_force: dict[str, InForce] = {}
+        self._waiting_somewhere = any(parameter.waits or parameter.filled_by for parameter in self.pack.parameters)
         self.values = {value.declared.id: value for value in plan.values}
+        self.run: Run[Graded, Leaf] = plan.run(self.kernel, self.fact, case.stage, case.not_applicable.__contains__)
 
     # ------------------------------------------------------------------------------------------------------- what rules read
 
@@ -146,20 +167,71 @@ class _Evaluation:
         return self.given[name]
 
     def _read(self, name: str) -> Graded:
-        parameter = self._parameter_of.get(name)
-        if parameter is not None:
-            found = parameter.at(self.case.date)
-            if found is None:
+        if name in self._parameter_of:
+            held = self.held(name)
+            if held.amount is None:
                 return UNKNOWN
-            amount, since = found
-            self.parameters[name] = ParameterNote(
-                id=name, title=parameter.title, shown=amount.text, since=since, source=self.source(parameter.source)
-            )
-            return Graded(amount.base)
+            self.parameters[name] = self._parameter(name, held)
+            return Graded(held.amount.base)
         answer = self.case.facts.get(name)
         if answer is None:
             return UNKNOWN
         return Graded(self._base(self.pack.fact_of[name], answer), answer.grade)
+
+    def held(self, name: str) -> InForce:
+        """Which value of a parameter is in force, and why."""
+        if name not in self._in_force:
+            self._in_force[name] = in_force(self.pack, name, self.case.date, self.case.confirmed)
+        return self._in_force[name]
+
+    def _parameter(self, name: str, held: InForce) -> ParameterNote:
+        threshold, by = held.threshold, held.confirmation
+        note = ParameterNote(
+            id=name,
+            title=threshold.title or self._parameter_of[name].title,
+            shown=held.shown,
+            since=held.since,
+            source=self.source(threshold.source),
+        )
+        if by is None:
+            return note
+        return note.model_copy(
+            update={
+                "threshold": threshold.id,
+                "printed": printed(threshold),
+                "by": by.by,
+                "document": by.document,
+                "page": by.page,
+                "date": by.date or "",
+            }
+        )
+
+    def thresholds(self, rules: Sequence[Expression | None]) -> tuple[str, ...]:
+        """The thresholds behind rules that wait, or waited, for a person; under the name by which a case confirms them."""
+        found = {self.held(name).threshold.id: None for name in self._parameters_in(rules) if self.held(name).threshold.waits}
+        return tuple(found)
+
+    def waiting(self, rules: Sequence[Expression | None]) -> list[str]:
+        """Why thresholds behind rules decide nothing yet, a clause each."""
+        held = [self.held(name) for name in self._parameters_in(rules)]
+        return list(dict.fromkeys(waiting_text(self.pack, each.threshold) for each in held if each.waits))
+
+    def _parameters_in(self, rules: Sequence[Expression | None]) -> list[str]:
+        if not self._waiting_somewhere:
+            return []
+        found: list[str] = []
+        pending = [name for rule in rules if rule is not None for name in sorted(names_in(rule))]
+        seen: set[str] = set()
+        while pending:
+            name = pending.pop(0)
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in self._parameter_of:
+                found.append(name)
+            elif name in self.values:
+                pending.extend(each for rule in self.values[name].rules for each in sorted(names_in(rule)))
+        return found
 
     def _base(self, fact: Fact, answer: Answer) -> Known:
         if fact.kind == "number":
@@ -205,7 +277,9 @@ class _Evaluation:
             return "unknown" if held is None else _word(held)
         if name in self._parameter_of:
             self.fact(name)
-            return self.parameters[name].shown if name in self.parameters else "no value at this date"
+            if name in self.parameters:
+                return self.parameters[name].shown
+            return "not confirmed" if self.held(name).waits else "no value at this date"
         answer = self.case.facts.get(name)
         return "unknown" if answer is None else self.show_answer(self.pack.fact_of[name], answer)
 
@@ -270,7 +344,8 @@ class _Evaluation:
                 if value.method is not None and name in self.kernel.run_of and self.run.values[name].value is None:
                     found.append(f"{value.method.name} gives no {value.declared.take} for these inputs")
             elif name in self._parameter_of and name not in self.parameters:
-                found.append(f"{name} has no value at {self.case.date}")
+                held = self.held(name)
+                found.append(waiting_text(self.pack, held.threshold) if held.waits else f"{name} has no value at {self.case.date}")
         return list(dict.fromkeys(found or self.kernel.notes))
 
     # ---------------------------------------------------------------------------------------------------------------- nodes
@@ -315,9 +390,10 @@ class _Evaluation:
             grade=leaf.grade if applies else None,
             facts=step.facts,
             missing=missing if applies else (),
+            thresholds=self.thresholds((*step.rules, step.applies)) if applies else (),
             accept=declared.evidence.accept,
-            hint=declared.hint,
-            clause=declared.clause,
+            hint=filled(declared.hint, self.pack, self.case),
+            clause=filled(declared.clause, self.pack, self.case),
             kpi=declared.kpi,
             tags=declared.tags,
             source=self.source(declared.source),
@@ -328,6 +404,9 @@ class _Evaluation:
             return because.absent_by_stage(self.case.stage)
         if leaf.absent == "marked":
             return because.absent_by_mark(self.case.not_applicable[step.id])
+        if leaf.absent == "profile":
+            assert self.pack.profile is not None
+            return because.absent_by_profile(self.pack.profile.title, self.pack.absent[step.id])
         assert step.applies is not None
         return because.absent_by_rule(step.applies, self.show)
 
@@ -351,7 +430,8 @@ class _Evaluation:
         return text
 
     def _unknown(self, step: IndicatorStep, leaf: Leaf, missing: tuple[str, ...]) -> str:
-        text = because.unknown(missing, () if missing else self.refusals(step.rules), leaf.most)
+        waiting = self.waiting(step.rules) if missing else ()
+        text = because.unknown(missing, () if missing else self.refusals(step.rules), leaf.most, waiting)
         scoring = step.declared.scoring.checklist
         if scoring is not None and len(missing) < len(step.facts):
             text = because.checklist(scoring, self._holds(step), self.show, step.rules) + " " + text
@@ -487,8 +567,9 @@ class _Evaluation:
             facts=step.facts,
             missing=missing,
             grade=grade,
-            hint=declared.hint,
-            clause=declared.clause,
+            thresholds=self.thresholds((step.passes, step.applies)),
+            hint=filled(declared.hint, self.pack, self.case),
+            clause=filled(declared.clause, self.pack, self.case),
             tags=declared.tags,
             source=self.source(declared.source),
         )
@@ -553,7 +634,7 @@ class _Evaluation:
                 documents=case.documents,
                 hash=case.hash,
             ),
-            pack=PackRef(id=pack.id, version=pack.version, title=pack.title, label=pack.label, hash=pack.hash),
+            pack=self._pack_ref(),
             score=root.low if applies else None,
             range=Range.made(low=root.low, high=root.high) if applies else None,
             coverage=root.coverage * 100,
@@ -570,7 +651,8 @@ class _Evaluation:
             nodes=nodes,
             facts=self._facts(),
             derived=self._derived(),
-            parameters=tuple(self.parameters[name] for name in sorted(self.parameters)),
+            parameters=self._parameters(),
+            unconfirmed=self._unconfirmed(),
             worksheets=tuple(self._worksheet(index) for index in range(len(self.kernel.runs))),
             sources=(),
             steps=(),
@@ -579,6 +661,54 @@ class _Evaluation:
         # the list gives each source its own status; a use of it may be weaker and says so where it stands
         cited = sorted({note.id for note in self._sources.values()})
         return result.model_copy(update={"sources": tuple(self.source(SourceRef(id=name)) for name in cited)})
+
+    def _pack_ref(self) -> PackRef:
+        pack = self.pack
+        ref = PackRef(id=pack.id, version=pack.version, title=pack.title, label=pack.label, hash=pack.hash)
+        if pack.profile is None:
+            return ref
+        return ref.model_copy(update={"profile": pack.profile.id, "profile_title": pack.profile.title})
+
+    def _parameters(self) -> tuple[ParameterNote, ...]:
+        """What rules read, and what a person confirmed though no rule reads it: a clause may name it."""
+        read = {note.threshold or note.id for note in self.parameters.values()}
+        notes = dict(self.parameters)
+        for name in self.case.confirmed:
+            if name in self._parameter_of and name not in read and self.held(name).shown:
+                notes[name] = self._parameter(name, self.held(name))
+        return tuple(notes[name] for name in sorted(notes))
+
+    def _unconfirmed(self) -> tuple[ThresholdNote, ...]:
+        """Every threshold that waits for a person, those that something would read first."""
+        if not self._waiting_somewhere:
+            return ()
+        readers: dict[str, list[str]] = {}
+        steps = [(step.id, (*step.rules, step.applies)) for step in self.plan.indicators if self.run.nodes[step.id].applies is not False]
+        steps += [(gate.declared.id, (gate.passes, gate.applies)) for gate in self.plan.gates if self.run.gates[gate.declared.id]]
+        for id_, rules in steps:
+            for name in self.thresholds(rules):
+                readers.setdefault(name, []).append(id_)
+        notes = []
+        for parameter in self.pack.parameters:
+            held = self.held(parameter.id)
+            if held.waits and held.threshold is parameter:
+                notes.append(self._threshold(parameter, tuple(readers.get(parameter.id, ()))))
+        return tuple(sorted(notes, key=lambda note: not note.waiting))
+
+    def _threshold(self, parameter: Parameter, waiting: tuple[str, ...]) -> ThresholdNote:
+        note = ThresholdNote(
+            id=parameter.id,
+            title=parameter.title,
+            printed=printed(parameter),
+            unit=parameter.unit,
+            open=parameter.open,
+            waiting=waiting,
+            source=self.source(parameter.source),
+        )
+        if not isinstance(parameter, Threshold):
+            return note
+        more = {"level": parameter.level, "type": parameter.type, "country": parameter.country, "note": parameter.note}
+        return note.model_copy(update=more)
 
     def _after_gates(self, by_score: str, gates: Sequence[GateNote]) -> str:
         ratings = self.pack.ladder.ratings
@@ -600,7 +730,7 @@ class _Evaluation:
             asked: list[tuple[Fraction, Fraction]] = []
             for criterion in outcome.criteria:
                 items = [(each.weight, self.run.nodes[each.id]) for each in self.pack.indicators_of.get(criterion.id, ())]
-                items = [(weight, leaf) for weight, leaf in items if leaf.absent != "stage"]
+                items = [(weight, leaf) for weight, leaf in items if leaf.absent not in ("stage", "profile")]
                 total = sum((weight for weight, _ in items), Fraction(0))
                 if total:
                     absent = sum((weight for weight, leaf in items if leaf.applies is False), Fraction(0))
@@ -635,6 +765,7 @@ class _Evaluation:
         open_gates = [note.title for note in gates if note.status == "undecided"]
         if open_gates:
             remarks.append(f"Provisional: {len(open_gates)} gate{'s are' if len(open_gates) > 1 else ' is'} undecided.")
+        remarks += [text for name in self.case.confirmed if name in self._parameter_of and (text := remark(self.pack, self.held(name)))]
         titles = {outcome.id: outcome.title for outcome in self.pack.outcomes}
         for name, share in self._over_cap().items():
             remarks.append(

@@ -10,15 +10,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from tenderloop.case import Answer, Case, Evidence
+from tenderloop.case import Answer, Case, Confirmation, Evidence
 from tenderloop.errors import Problem, Problems
 from tenderloop.evaluate import evaluate
 from tenderloop.lint import lint_packs, packs_at
 from tenderloop.pack import Check, Example, Gate, Indicator, Pack
 from tenderloop.quantity import exact_text, shown
 from tenderloop.readers.answers import read_value
+from tenderloop.readers.confirmations import in_example
 from tenderloop.readers.faults import Faults, in_order
-from tenderloop.readers.packs import list_packs, load_pack
+from tenderloop.readers.packs import list_packs, list_profiles, load_pack
 from tenderloop.readers.strict_yaml import Mapping, Number, Sequence, Value
 
 # The reference date of an example that names none. Fixed, so that an example means the same every day.
@@ -41,6 +42,11 @@ def check_packs(paths: Iterable[str | Path] = ()) -> list[Problem]:
             found += run_examples(load_pack(each))
         except Problems:
             continue  # a pack that cannot be loaded; lint has said why
+        for profile in list_profiles(each):
+            try:
+                found += run_profile_examples(load_pack(each, profile))
+            except Problems:
+                continue
     return in_order(found)
 
 
@@ -55,6 +61,16 @@ def run_examples(pack: Pack) -> list[Problem]:
         small = _only(pack, each)
         for example in each.examples:
             found += _run(small, each, example)
+    return found
+
+
+def run_profile_examples(pack: Pack) -> list[Problem]:
+    """Every example of the profile with which a pack was loaded that does not give what it expects, with file and line."""
+    found: list[Problem] = []
+    indicators = {each.id: each for each in pack.indicators}
+    for example in () if pack.profile is None else pack.profile.examples:
+        indicator = indicators[example.indicator]
+        found += _run(_only(pack, indicator), indicator, example)
     return found
 
 
@@ -85,6 +101,11 @@ def example_case(pack: Pack, example: Example, marked: str = "") -> Case:
         if value is not None:
             evidence = (Evidence(kind="example", grade=example.grade),) if example.grade else ()
             facts[name] = Answer(kind=fact.kind, value=value, unit=fact.unit, evidence=evidence, file=example.file, line=example.line)
+    confirmed: dict[str, Confirmation] = {}
+    for name, raw in example.confirmed.items():
+        found = in_example(pack.parameter_of[name], _tree(raw), faults.at(example.line), example.currency)
+        if found is not None:
+            confirmed[name] = found
     faults.raise_if_any()
     return Case(
         id="example",
@@ -96,6 +117,7 @@ def example_case(pack: Pack, example: Example, marked: str = "") -> Case:
         packs=(pack.id,),
         facts=facts,
         not_applicable={marked: ABSENT_REASON} if marked else {},
+        confirmed=confirmed,
     )
 
 

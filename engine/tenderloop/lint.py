@@ -14,12 +14,13 @@ from typing import Any
 from tenderloop.curves import Checklist, Curve, Steps
 from tenderloop.errors import Problem, Problems
 from tenderloop.expression import Expression, ExpressionError, Name, names_in, parse
-from tenderloop.pack import STATUSES, Check, Fact, Gate, Indicator, Pack, SourceRef
+from tenderloop.pack import STATUSES, Check, Fact, Gate, Indicator, Pack, Parameter, Source, SourceRef
 from tenderloop.plan import curve_of
 from tenderloop.quantity import exact_text, parse_unit
 from tenderloop.readers.cases import declared_facts
 from tenderloop.readers.faults import Faults, Spot, in_order
 from tenderloop.readers.packs import Bundle, find_bundle, list_packs
+from tenderloop.readers.profiles import ReadProfile, source_uses
 from tenderloop.readers.records import Written
 
 SHORTEST_HINT = 20
@@ -67,7 +68,7 @@ def lint_packs(paths: Iterable[str | Path]) -> list[Problem]:
     found: list[Problem] = []
     sound: list[Bundle] = []
     for path in paths:
-        bundle = find_bundle(path)
+        bundle = find_bundle(path, every_profile=True)
         found += _lint_bundle(bundle)
         if bundle.header is not None and not bundle.problems:
             sound.append(bundle)
@@ -104,6 +105,9 @@ def _lint_bundle(bundle: Bundle) -> list[Problem]:
     _empty(bundle, pack)
     _lengths(bundle)
     _changelog(bundle, pack)
+    _confirmations(bundle, pack)
+    for profile in bundle.profiles.values():
+        _profile(profile, pack)
     return bundle.problems
 
 
@@ -199,14 +203,77 @@ def _references(bundle: Bundle) -> Iterator[tuple[SourceRef, Spot]]:
 
 
 def _statuses(bundle: Bundle, pack: Pack) -> None:
-    for reference, spot in _references(bundle):
-        own = pack.source_of[reference.id].status
+    _honest(_references(bundle), pack.source_of)
+
+
+def _honest(references: Iterable[tuple[SourceRef, Spot]], sources: Mapping[str, Source]) -> None:
+    """A reference may not claim more than its source."""
+    for reference, spot in references:
+        own = sources[reference.id].status
         if reference.status is not None and STATUSES.index(reference.status) < STATUSES.index(own):
             spot.add(
                 "status-too-strong",
                 f"the reference says {reference.status}, its source '{reference.id}' is only {own}",
                 f"write {own} or weaker, or leave status out",
             )
+
+
+# -------------------------------------------------------------------------------------------------------------- thresholds, profiles
+
+UNSURE = ("transcribed", "unverified")
+
+
+def _confirmations(bundle: Bundle, pack: Pack) -> None:
+    """In a pack with profiles a number of which nobody has seen the original decides only after a person has confirmed it."""
+    if bundle.profiles:
+        _confirmed(bundle.of("parameters"), pack.source_of, "parameter")
+
+
+def _confirmed(written: Iterable[Written[Any]], sources: Mapping[str, Source], word: str) -> None:
+    for each in written:
+        record: Parameter = each.record
+        status = record.source.status or sources[record.source.id].status
+        if status in UNSURE and not record.waits:
+            each.at("source").add(
+                "confirmation-required",
+                f"{word} '{record.id}' is {status}, and would decide",
+                "write confirm: true, so that the buyer sees and confirms it first",
+            )
+
+
+def _profile(read: ReadProfile, pack: Pack) -> None:
+    """Faults of one profile that do not keep it from loading."""
+    sources = {**pack.source_of, **{each.record.id: each.record for each in read.sources}}
+    uses = source_uses(read)
+    _honest(((reference, spot) for reference, spot, _ in uses), sources)
+    _confirmed(read.thresholds, sources, "threshold")
+    named = {reference.id for reference, _, _ in uses}
+    for each in read.sources:
+        if each.record.id not in named:
+            each.at("id").add("unused-source", f"nothing names the source '{each.record.id}'", "name it where it is used, or delete it")
+    profile = read.head.record
+    shown = {name for example in profile.examples for name in example.confirmed}
+    for written in read.thresholds:
+        threshold = written.record
+        if threshold.fills is not None and not shown & {threshold.id, threshold.fills}:
+            written.at("fills").add(
+                "example-missing",
+                f"no example of profile '{profile.id}' confirms '{threshold.id}', which decides once it is confirmed",
+                "add one under examples:, with confirmed: {threshold: true}",
+            )
+    for key in ("clauses", "hints"):
+        most = LONGEST["indicators"][key.removesuffix("s")]
+        for name, text in getattr(profile, key).items():
+            _length(text, most, read.head.at(key, name), f"'{key}' for '{name}'")
+    for name, text in profile.hints.items():
+        if len(text.strip()) < SHORTEST_HINT:
+            read.head.at("hints", name).add(
+                "hint-too-short", f"the hint for '{name}' is '{text.strip()}'", "say what to demand, from whom, in which paper"
+            )
+    for kind, name in (("parameters", "thresholds"), ("sources", "sources")):
+        for one in read.lists.get(name, ()):
+            for key, longest in LONGEST[kind].items():
+                _length(getattr(one.record, key), longest, one.at(key), f"'{key}' of '{one.record.id}'")
 
 
 # ------------------------------------------------------------------------------------------------------------------------- examples

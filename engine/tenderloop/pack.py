@@ -449,7 +449,7 @@ class Example(Place):
     date: DateText | None = None
     currency: str = "EUR"
     na: bool = False
-    confirmed: Mapping[str, str | bool] = Field(default_factory=dict)
+    confirmed: Mapping[str, ExampleValue] = Field(default_factory=dict)
     expect: str | Exact
 
 
@@ -635,7 +635,7 @@ class Profile(Place):
 class Pack(Frozen):
     """A versioned set of criteria for one purpose. ``hash`` is over the content of its files, and of its profile's where it has one.
 
-    ``profile`` is the product group for which it was loaded; ``cpv`` gives the CPV prefixes of every profile that it could have.
+    ``profile`` is the product group for which it was loaded.
     """
 
     id: Identifier
@@ -662,6 +662,7 @@ class Pack(Frozen):
     code_signals: tuple[CodeSignal, ...] = ()
     text_signals: tuple[TextSignal, ...] = ()
     field_signals: tuple[FieldSignal, ...] = ()
+    profile: Profile | None = None
     hash: str = ""
     folder: str = Field(default="", exclude=True)
 

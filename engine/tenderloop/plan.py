@@ -39,7 +39,7 @@ from tenderloop.vocabulary import Value, Vocabulary, vocabulary
 
 V = TypeVar("V")
 L = TypeVar("L")
-Absent = Literal["stage", "rule", "marked"]
+Absent = Literal["stage", "rule", "marked", "profile"]
 
 
 @dataclass(frozen=True)
@@ -176,6 +176,8 @@ class Plan:
         for step in self.indicators:
             if stage not in self.pack.stages_of(step.declared):
                 nodes[step.id] = kernel.absent("stage")
+            elif step.id in self.pack.absent:
+                nodes[step.id] = kernel.absent("profile")
             elif marked(step.id):
                 nodes[step.id] = kernel.absent("marked")
             else:

@@ -71,13 +71,15 @@ class CaseRef(Frozen):
 
 
 class PackRef(Frozen):
-    """The pack that rated it."""
+    """The pack that rated it; ``profile`` is the product group for which it was loaded, empty for none."""
 
     id: str
     version: str
     title: str
     label: str
     hash: str
+    profile: str = ""
+    profile_title: str = ""
 
 
 class SourceNote(Frozen):
@@ -119,12 +121,38 @@ class DerivedNote(Frozen):
 
 
 class ParameterNote(Frozen):
-    """A named number that was used; ``since`` is the date from which it holds, where it is dated."""
+    """A named number that was used; ``since`` is the date from which it holds, where it is dated.
+
+    Where a person vouched for it, ``by`` says who, ``document`` and ``page`` where it was read, ``threshold`` under which name, and
+    ``printed`` what the source prints.
+    """
 
     id: str
     title: str
     shown: str
     since: str
+    source: SourceNote
+    threshold: str = ""
+    printed: str = ""
+    by: str = ""
+    document: str = ""
+    page: str = ""
+    date: str = ""
+
+
+class ThresholdNote(Frozen):
+    """A threshold that nobody has confirmed yet: it decides nothing. ``waiting`` are the indicators and gates that would read it."""
+
+    id: str
+    title: str
+    printed: str
+    unit: str
+    open: bool
+    level: str = ""
+    type: str = ""
+    country: str = ""
+    note: str = ""
+    waiting: tuple[str, ...] = ()
     source: SourceNote
 
 
@@ -181,6 +209,7 @@ class Node(_ExactPair):
     grade: int | None = None
     facts: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    thresholds: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
     hint: str = ""
     clause: str = ""
@@ -201,6 +230,7 @@ class GateNote(Frozen):
     rule: str
     facts: tuple[str, ...]
     missing: tuple[str, ...]
+    thresholds: tuple[str, ...] = ()
     grade: int | None
     hint: str
     clause: str = ""
@@ -296,6 +326,7 @@ class Result(_ExactPair):
     facts: tuple[FactNote, ...]
     derived: tuple[DerivedNote, ...]
     parameters: tuple[ParameterNote, ...]
+    unconfirmed: tuple[ThresholdNote, ...] = ()
     worksheets: tuple[WorkNote, ...]
     sources: tuple[SourceNote, ...]
     steps: tuple[StepNote, ...] = ()

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from tenderloop.case import Answer, Case, Cell
+from tenderloop.case import Answer, Case, Cell, Confirmation
 from tenderloop.pack import Fact
 from tenderloop.quantity import exact_text
 from tenderloop.readers.answers import written_number
@@ -46,7 +46,19 @@ def case_tree(case: Case, declared: Mapping[str, Fact]) -> dict[str, Tree]:
         tree["not_applicable"] = dict(case.not_applicable)
     if case.justifications:
         tree["justifications"] = dict(case.justifications)
+    if case.cpv:
+        tree["cpv"] = list(case.cpv)
+    if case.profile:
+        tree["profile"] = case.profile
+    if case.confirmed:
+        tree["confirmed"] = {name: _confirmation(each) for name, each in case.confirmed.items()}
     return tree
+
+
+def _confirmation(confirmation: Confirmation) -> Tree:
+    value = {} if confirmation.value is None else {"value": confirmation.value.text}
+    kept = (("document", confirmation.document), ("page", confirmation.page), ("by", confirmation.by), ("date", confirmation.date))
+    return {**value, **{key: text for key, text in kept if text}}
 
 
 def _answer(name: str, answer: Answer, currency: str | None, declared: Mapping[str, Fact]) -> Tree:

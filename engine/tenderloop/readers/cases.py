@@ -11,16 +11,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
-from tenderloop.case import Answer, Case, Document, Evidence
+from tenderloop.case import Answer, Case, Confirmation, Document, Evidence
 from tenderloop.errors import Problem, Problems
 from tenderloop.pack import STAGES, CaseKind, Fact, Pack
 from tenderloop.readers.answers import item_spot, key_spot, read_date, read_value, shown_kind
 from tenderloop.readers.case_text import case_as_json, case_as_yaml
+from tenderloop.readers.confirmations import find_threshold, read_amount
 from tenderloop.readers.faults import Faults, Spot, nearest
-from tenderloop.readers.packs import load_pack
+from tenderloop.readers.packs import list_profiles, load_pack, profile_for
+from tenderloop.readers.profiles import of_codes
 from tenderloop.readers.strict_json import read_json
 from tenderloop.readers.strict_yaml import Mapping, Number, Value, read_yaml
 from tenderloop.readers.strict_yaml import Sequence as Items
+from tenderloop.thresholds import has_value
 
 KEYS = (
     "case",
@@ -36,18 +39,25 @@ KEYS = (
     "facts",
     "not_applicable",
     "justifications",
+    "cpv",
+    "profile",
+    "confirmed",
 )
 KINDS: tuple[CaseKind, ...] = get_args(CaseKind)
 RATED_BY = ("self", "assisted", "third_party")
 _ANSWER_KEYS = ("value", "evidence")
 _EVIDENCE_KEYS = ("kind", "document", "page", "quote", "date", "grade")
 _DOCUMENT_KEYS = ("title", "url", "date", "author")
+_CONFIRMED_KEYS = ("value", "document", "page", "by", "date")
+AUTO = "auto"
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,59}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
-def read_case(path: str | Path, packs: Iterable[Pack | str] | None = None) -> Case:
+def read_case(path: str | Path, packs: Iterable[Pack | str] | None = None, *, profile: str = "") -> Case:
     """The case in a file, or in a folder that holds case.yaml.
+
+    ``profile`` is the product group for which its packs are loaded, instead of the case's own; ``auto`` chooses it by the CPV codes.
 
     Answers are typed by the packs named under ``packs:`` and by those given here, as packs or by name. Everything that is wrong is
     raised at once as ``Problems``, with file and line (JSON: path; workbook: cell). A fact left out or left empty is unknown.
@@ -62,6 +72,7 @@ def read_case(path: str | Path, packs: Iterable[Pack | str] | None = None) -> Ca
     if suffix in (".xlsx", ".xlsm", ".xls"):
         from tenderloop.readers.questionnaire import read_questionnaire
 
+        # A questionnaire confirms nothing, so the profile of its packs makes no difference to how it is read.
         return read_questionnaire(found, packs)
     if suffix not in (".yaml", ".yml", ".json") and found.exists():
         raise Problems([Problem("unknown-format", f"'{suffix}' files hold no case", str(path), 1, hint="give case.yaml, .json or .xlsx")])
@@ -70,23 +81,25 @@ def read_case(path: str | Path, packs: Iterable[Pack | str] | None = None) -> Ca
     except OSError as error:
         problem = Problem("file-missing", f"the file cannot be read: {error.strerror}", str(found), 1, hint="check the name and the rights")
         raise Problems([problem]) from error
-    return case_of_text(data, str(found), packs, json=suffix == ".json")
+    return case_of_text(data, str(found), packs, json=suffix == ".json", profile=profile)
 
 
-def case_of_text(data: str | bytes, file: str = "", packs: Iterable[Pack | str] | None = None, *, json: bool = False) -> Case:
+def case_of_text(
+    data: str | bytes, file: str = "", packs: Iterable[Pack | str] | None = None, *, json: bool = False, profile: str = ""
+) -> Case:
     """As read_case, from the text itself; ``file`` is the name in messages."""
     tree = read_json(data, file) if json else read_yaml(data, file)
-    return case_of_tree(tree, Faults(file), packs)
+    return case_of_tree(tree, Faults(file), packs, profile=profile)
 
 
-def case_of_tree(tree: Value, faults: Faults, packs: Iterable[Pack | str] | None = None) -> Case:
+def case_of_tree(tree: Value, faults: Faults, packs: Iterable[Pack | str] | None = None, *, profile: str = "") -> Case:
     """As read_case, from a tree with lines or places. Faults already in ``faults`` are raised with those found here."""
     spot = faults.at(1 if not isinstance(tree, Mapping) or not tree.place else None, tree.place if isinstance(tree, Mapping) else "")
     if not isinstance(tree, Mapping):
         spot.add("wrong-type", f"a case is written as keys with values, {shown_kind(tree)} is written", "begin with case: and its id")
         faults.raise_if_any()
         raise AssertionError
-    case = _Reading(tree, spot, faults, tuple(packs or ())).case()
+    case = _Reading(tree, spot, faults, tuple(packs or ()), profile).case()
     faults.raise_if_any()
     assert case is not None
     return case
@@ -154,7 +167,8 @@ def declared_facts(packs: Iterable[Pack], spot: Spot) -> dict[str, Fact]:
 class _Reading:
     """One reading of one tree."""
 
-    def __init__(self, tree: Mapping, spot: Spot, faults: Faults, given: tuple[Pack | str, ...]) -> None:
+    def __init__(self, tree: Mapping, spot: Spot, faults: Faults, given: tuple[Pack | str, ...], profile: str) -> None:
+        self.asked = profile
         self.tree = tree
         self.spot = spot
         self.faults = faults
@@ -167,7 +181,10 @@ class _Reading:
         """The case, or None when there is any fault."""
         self._keys(self.tree, KEYS, self.spot, "a case")
         currency = self._currency()
+        codes = of_codes(self.tree.get("cpv"), self._at("cpv"))
+        profile = self._text("profile", default="")
         content: dict[str, object] = {
+            "cpv": codes,
             "id": self._id(),
             "title": self._text("title"),
             "kind": self._word("kind", KINDS),
@@ -175,7 +192,7 @@ class _Reading:
             "date": self._date(self.tree, "date", self.spot, "the case"),
             "currency": currency,
             "rated_by": self._word("rated_by", RATED_BY, default="self"),
-            "packs": self._packs(),
+            "packs": self._packs(self.asked or profile, codes),
             "notes": self._text("notes", default=""),
         }
         self._made_for(str(content["kind"]), str(content["stage"]))
@@ -184,6 +201,8 @@ class _Reading:
         content["facts"] = self._facts(currency, documents)
         content["not_applicable"] = self._not_applicable()
         content["justifications"] = self._justifications()
+        content["profile"] = self._chosen() if profile == AUTO else profile
+        content["confirmed"] = self._confirmed(currency, documents)
         return None if self.faults.problems else Case.model_validate({**content, "file": self.faults.file})
 
     # ------------------------------------------------------------------------------------------------------------ single keys
@@ -247,7 +266,7 @@ class _Reading:
 
     # ---------------------------------------------------------------------------------------------------------------- packs
 
-    def _packs(self) -> tuple[str, ...]:
+    def _packs(self, profile: str, codes: tuple[str, ...]) -> tuple[str, ...]:
         raw = self.tree.get("packs")
         names: list[str] = []
         if raw is not None and not isinstance(raw, Items):
@@ -279,9 +298,91 @@ class _Reading:
                         self.faults.problems.append(problem)
                 continue
             loaded[pack.id] = pack
-        self.packs = list(loaded.values())
+        self.packs = self._fitted(list(loaded.values()), profile, codes)
         self.facts = declared_facts(self.packs, self._at("packs"))
         return tuple(names)
+
+    def _fitted(self, packs: list[Pack], profile: str, codes: tuple[str, ...]) -> list[Pack]:
+        """The packs as the product group changes those that have profiles; a pack that was given with one keeps it."""
+        if not profile:
+            return packs
+        found: list[Pack] = []
+        offered: list[str] = []
+        for pack in packs:
+            names = list_profiles(pack.folder) if pack.folder and pack.profile is None else ()
+            offered += names if pack.profile is None else (pack.profile.id,)
+            try:
+                wanted = profile_for(pack, codes) if profile == AUTO else profile
+                found.append(load_pack(pack.folder, wanted) if wanted in names else pack)
+            except Problems as faults:
+                self.packs_complete = False
+                for problem in faults.problems:
+                    if problem.code == "profile-tie":
+                        self._at("cpv").add(problem.code, problem.message, problem.hint)
+                    else:
+                        self.faults.problems.append(problem)
+        if self.packs_complete and not any(pack.profile is not None for pack in found):
+            if profile != AUTO:
+                near = nearest(profile, offered)
+                known = "there are: " + ", ".join(offered) if offered else "leave profile: out, no pack has any"
+                hint = f"did you mean '{near}'?" if near else known
+                self._at("profile").add("unknown-profile", f"no pack has a profile '{profile[:60]}'", hint)
+                self.packs_complete = False
+            elif offered:
+                said = ", ".join(codes) or "none"
+                hint = "name the profile that is meant: " + ", ".join(offered)
+                self._at("cpv").add("no-profile-fits", f"no profile fits the CPV codes ({said})", hint)
+                self.packs_complete = False
+        return found
+
+    def _chosen(self) -> str:
+        """The profile that the codes chose, so that the case says it by name."""
+        return next((pack.profile.id for pack in self.packs if pack.profile is not None), "")
+
+    def _confirmed(self, currency: str | None, documents: dict[str, Document]) -> dict[str, Confirmation]:
+        raw = self.tree.get("confirmed")
+        found: dict[str, Confirmation] = {}
+        if raw is None:
+            return found
+        at = self._at("confirmed")
+        if not isinstance(raw, Mapping):
+            at.add("wrong-type", f"'confirmed' is {shown_kind(raw)}", "write {threshold: {by: NAME, document: …, page: …}}")
+            return found
+        parameters = {each.id: each for pack in self.packs for each in pack.parameters}
+        for name, item in raw.items():
+            spot = key_spot(raw, name, at)
+            if not isinstance(item, Mapping):
+                spot.add("wrong-type", f"the confirmation of '{name[:60]}' is {shown_kind(item)}", "write {by: NAME, document: …, page: …}")
+                continue
+            self._keys(item, _CONFIRMED_KEYS, spot, f"the confirmation of '{name}'")
+            parameter = find_threshold(name, parameters, spot) if self.packs_complete else None
+            texts = {
+                key: _text_of(item[key], key_spot(item, key, spot), f"'{key}' in the confirmation of '{name}'", empty=key != "by")
+                for key in ("document", "page", "by")
+                if item.get(key) is not None
+            }
+            if "by" not in texts:
+                spot.add("missing-key", f"the confirmation of '{name}' does not say by whom", "write by: and the person's name or office")
+                texts["by"] = "--"
+            document = texts.get("document", "")
+            if document and document not in documents:
+                near = nearest(document, documents)
+                hint = f"did you mean '{near}'?" if near else "declare it under documents: with its title"
+                key_spot(item, "document", spot).add(
+                    "unknown-document", f"the confirmation of '{name}' names '{document[:60]}', which is not declared", hint
+                )
+            date = self._date(item, "date", spot, f"the confirmation of '{name}'", needed=False)
+            if parameter is None:
+                continue
+            written: Value = item.get("value")
+            amount = None if written is None else read_amount(parameter, written, key_spot(item, "value", spot), currency)
+            if written is None and not has_value(parameter):
+                spot.add("value-missing", f"'{name}' has no printed value to confirm", f"write value: and the number, in {parameter.unit}")
+            if len(texts["by"]) >= 2:
+                found[name] = Confirmation(**texts, value=amount, date=date, file=self.faults.file, line=raw.lines.get(name, 0))
+            else:
+                key_spot(item, "by", spot).add("text-too-short", f"'by' in the confirmation of '{name}' is too short", "name the person")
+        return found
 
     def _made_for(self, kind: str, stage: str) -> None:
         for pack in self.packs:

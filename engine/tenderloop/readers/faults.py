@@ -97,6 +97,16 @@ CODES: dict[str, str] = {
     "option-without-score": "an option has no score",
     "bad-expectation": "an example expects what cannot come out",
     "na-not-allowed": "marked not applicable where that is never allowed",
+    # profiles and thresholds
+    "unknown-profile": "a pack has no profile of that name",
+    "unknown-parameter": "a threshold fills a parameter that the pack does not declare",
+    "parameter-not-open": "a threshold fills a parameter that has a value of its own",
+    "prefix-twice": "two profiles are suggested for the same CPV codes",
+    "profile-tie": "two profiles fit the CPV codes equally well",
+    "no-profile-fits": "no profile fits the CPV codes",
+    "bad-cpv": "a CPV code is not eight digits",
+    "unknown-threshold": "a confirmation names no threshold that waits for one",
+    "value-missing": "a threshold without a printed value is confirmed without a value",
     # cases
     "unknown-format": "a file whose kind holds no case",
     "bad-currency": "a currency is not a three-letter code",
@@ -105,7 +115,7 @@ CODES: dict[str, str] = {
     "stage-not-rated": "a pack asks nothing at that stage",
     "document-missing": "evidence of grade 1 or more names neither a document nor its kind",
     "unknown-document": "evidence names a document that is not declared",
-    "unknown-indicator": "not applicable is said of something that is no indicator",
+    "unknown-indicator": "something is said of an indicator that does not exist",
     "unknown-check": "a justification is given for something that is no check",
     "reason-missing": "a mark or justification has no reason",
     "fact-declared-differently": "two packs mean different things by one fact",
@@ -143,6 +153,7 @@ CODES: dict[str, str] = {
     "repeated-question": "two indicators ask the same",
     "repeated-title": "two indicators have the same title",
     "empty-outcome": "an outcome or criterion has no indicators",
+    "confirmation-required": "a number that nobody has compared with its original would decide",
     "changelog-missing": "the pack's CHANGELOG.md does not name its version",
 }
 

@@ -28,13 +28,16 @@ from tenderloop.pack import (
     LevelsScoring,
     LinearScoring,
     Pack,
+    Parameter,
     PiecewiseScoring,
+    Profile,
     SourceRef,
     StepsScoring,
     YesNoScoring,
 )
 from tenderloop.quantity import UNITS, QuantityError, parse_unit, unit_of
 from tenderloop.readers.answers import key_spot, read_value
+from tenderloop.readers.confirmations import find_threshold, in_example
 from tenderloop.readers.faults import Spot, nearest
 from tenderloop.readers.records import Written
 from tenderloop.readers.strict_yaml import Mapping, Value
@@ -526,6 +529,7 @@ def _as_written(way: LinearScoring | StepsScoring | PiecewiseScoring, factor: Fr
 
 def _examples(bundle: Bundle) -> None:
     facts = {each.record.id: each.record for each in bundle.of("facts")}
+    parameters = {each.record.id: each.record for each in bundle.of("parameters")}
     stages = bundle.header.record.stages if bundle.header is not None else ()
     for kind, words in (("indicators", INDICATOR_WORDS), ("gates", GATE_WORDS), ("checks", CHECK_WORDS)):
         for each in bundle.of(kind):
@@ -538,32 +542,40 @@ def _examples(bundle: Bundle) -> None:
                         "repeated-id", f"{what} has two examples '{example.name}'", "give each its own name"
                     )
                 seen.add(example.name)
-                _example(bundle, each, index, example, said, facts, words, stages)
+                check_example(bundle, each, index, example, said, facts, parameters, words, stages)
 
 
-def _example(
+def check_example(
     bundle: Bundle,
     each: Written[Any],
     index: int,
     example: Example,
     said: str,
     facts: dict[str, Fact],
+    parameters: dict[str, Parameter],
     words: Sequence[str],
     stages: Sequence[str],
 ) -> None:
+    """Note every fault of one example of a record: its stage, its expectation, its answers and what it confirms."""
     if example.stage is not None and stages and example.stage not in stages:
         each.at("examples", index, "stage").add(
             "unknown-stage", f"{said}: '{example.stage}' is no stage of the pack", "the stages are " + ", ".join(stages)
         )
-    if example.na and getattr(each.record, "na", "never") == "never":
+    if example.na and not isinstance(each.record, Profile) and getattr(each.record, "na", "never") == "never":
         each.at("examples", index, "na").add(
             "na-not-allowed", f"{said} marks it not applicable, which it never allows", "delete the example, or write na: WHEN"
         )
     expected = str(example.expect)
-    if expected not in words and not (isinstance(each.record, Indicator) and _is_score(expected)):
-        hint = ("a score from 0 to 100, or " if isinstance(each.record, Indicator) else "") + ", ".join(words)
+    scored = isinstance(each.record, Indicator | Profile)
+    if expected not in words and not (scored and _is_score(expected)):
+        hint = ("a score from 0 to 100, or " if scored else "") + ", ".join(words)
         each.at("examples", index, "expect").add("bad-expectation", f"{said} expects '{expected[:40]}'", f"write {hint}")
-    tree = _tree_of_answers(each.tree, index)
+    for name, raw in (_tree_of(each.tree, index, "confirmed") or {}).items():
+        spot = each.at("examples", index, "confirmed", name)
+        found = None if name in bundle.broken else find_threshold(name, parameters, spot)
+        if found is not None:
+            in_example(found, raw, spot, example.currency)
+    tree = _tree_of(each.tree, index, "facts")
     if tree is None:
         return
     for name, raw in tree.items():
@@ -578,10 +590,10 @@ def _example(
             spot.add("unknown-fact", f"{said} gives '{name}', which is no fact", hint)
 
 
-def _tree_of_answers(tree: Mapping, index: int) -> Mapping | None:
+def _tree_of(tree: Mapping, index: int, key: str) -> Mapping | None:
     examples: Value = tree.get("examples")
     example = examples[index] if isinstance(examples, list) else None
-    answers = example.get("facts") if isinstance(example, Mapping) else None
+    answers = example.get(key) if isinstance(example, Mapping) else None
     return answers if isinstance(answers, Mapping) else None
 
 

@@ -14,7 +14,22 @@ from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from tenderloop.pack import Check, CodeSignal, Derived, Fact, FieldSignal, Gate, Indicator, Pack, Parameter, Place, Source, TextSignal
+from tenderloop.pack import (
+    Check,
+    CodeSignal,
+    Derived,
+    Fact,
+    FieldSignal,
+    Gate,
+    Indicator,
+    Pack,
+    Parameter,
+    Place,
+    Profile,
+    Source,
+    TextSignal,
+    Threshold,
+)
 from tenderloop.quantity import QuantityError
 from tenderloop.readers.answers import shown_kind
 from tenderloop.readers.faults import Spot, nearest
@@ -23,9 +38,9 @@ from tenderloop.readers.strict_yaml import Mapping, Number, Sequence, Value
 M = TypeVar("M", bound=BaseModel)
 
 # What the reader itself writes into a record; an author may not.
-_OURS = frozenset({"file", "line", "hash", "folder"})
+_OURS = frozenset({"file", "line", "hash", "folder", "filled_by"})
 RECORDS: tuple[type[Place], ...] = (
-    Source, Fact, Parameter, Derived, Indicator, Gate, Check, CodeSignal, TextSignal, FieldSignal,
+    Source, Fact, Parameter, Derived, Indicator, Gate, Check, CodeSignal, TextSignal, FieldSignal, Threshold, Profile,
 )  # fmt: skip
 
 
@@ -147,8 +162,9 @@ def _prepare(data: dict[str, Any], tree: Mapping, file: str) -> None:
             if not isinstance(item, Mapping):
                 continue
             plain.update(file=file, line=item.line)
-            if isinstance(item.get("facts"), Mapping):
-                plain["facts"] = plain_answers(item["facts"])
+            for key in ("facts", "confirmed"):
+                if isinstance(item.get(key), Mapping):
+                    plain[key] = plain_answers(item[key])
             expected = item.get("expect")
             if isinstance(expected, Number):
                 plain["expect"] = expected.written  # with its places: 83.3 is compared after rounding to one
@@ -214,7 +230,7 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 HEADER_KEYS: tuple[str, ...] = tuple(
     name
     for name in Pack.model_fields
-    if name not in {"sources", "facts", "parameters", "derived", "indicators", "gates", "checks", "hash", "folder"}
+    if name not in {"sources", "facts", "parameters", "derived", "indicators", "gates", "checks", "profile", "hash", "folder"}
     and not name.endswith("_signals")
 )
 
