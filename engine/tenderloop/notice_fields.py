@@ -50,6 +50,12 @@ def _lots(notice: Notice) -> list[Lot]:
     return [lot for lot in notice.lots if lot.kind != "LotsGroup"]
 
 
+def _weighed(notice: Notice) -> list[Lot]:
+    """The lots that have award criteria; criteria stated for the whole stand as one more."""
+    whole = [Lot("the whole", "Lot", notice.criteria[0].where, criteria=notice.criteria)] if notice.criteria else []
+    return [*whole, *(lot for lot in _lots(notice) if lot.criteria)]
+
+
 def _share(
     kind: str, choose: Callable[[Iterable[tuple[Fraction, str, str]]], tuple[Fraction, str, str]]
 ) -> Callable[[Notice], Found | None]:
@@ -57,9 +63,7 @@ def _share(
 
     def find(notice: Notice) -> Found | None:
         shares: list[tuple[Fraction, str, str]] = []
-        for lot in _lots(notice):
-            if not lot.criteria:
-                continue
+        for lot in _weighed(notice):
             share = weighting.weights_of(lot).share_of(kind)
             if share is None:
                 return None
@@ -81,7 +85,7 @@ def _shown(criterion: AwardCriterion) -> str:
 
 def _weights_published(notice: Notice) -> Found | None:
     """Only ever yes: a notice without weights may have them in its documents."""
-    lots = [lot for lot in _lots(notice) if lot.criteria]
+    lots = _weighed(notice)
     if lots and all(weighting.weights_of(lot).complete for lot in lots):
         return Found(True, lots[0].where, f"weights of {sum(len(lot.criteria) for lot in lots)} award criteria in {len(lots)} lots")
     return None

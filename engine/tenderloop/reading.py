@@ -1,1 +1,301 @@
-"""Joins readers, terms and a pack's signals: a published notice becomes a case with its evidence."""
+"""Joins readers, term base and a pack's signals: a published notice becomes a case, every answer with the words or code it rests on.
+
+Knows how what was read answers a pack's facts, and with which grade. Must not know how a file is parsed, how words are matched, or a score.
+Only what is found becomes a fact: what a notice does not say stays unknown, never "no".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from tenderloop.case import Answer, Case, Document, Evidence, FactValue
+from tenderloop.errors import Problem, Problems
+from tenderloop.evidence.terms import Hit, find_concepts, measured, shipped_languages
+from tenderloop.notice import BOUND, AwardCriterion, Lot, Notice, Text
+from tenderloop.notice_fields import FIELDS, field_value
+from tenderloop.pack import CodeSignal, Fact, Pack, TextSignal
+from tenderloop.quantity import parse_unit
+
+Strength = Literal["said", "declared", "bound", "measured", "field"]
+
+# What each way of being stated is worth as evidence (docs/reading-tenders.md section 2), and how it is called beside the quote.
+GRADE: dict[str, int] = {"said": 0, "declared": 1, "bound": 3, "measured": 3, "field": 3}
+KIND: dict[str, str] = {
+    "said": "said, not bound",
+    "declared": "code declared by the buyer",
+    "bound": "bound: criterion, specification or clause",
+    "measured": "bound, with something to check it by",
+    "field": "field of the notice",
+}
+_ORDER: dict[str, int] = {"said": 0, "declared": 1, "bound": 2, "measured": 3, "field": 4}
+PAPERS_SHOWN = 3
+QUOTE_AROUND = 140  # characters kept on each side of the words that were found
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One answer that a notice gives to a fact: how strongly, in which words or code, and where they stand.
+
+    ``concept`` and ``term`` are empty for codes and fields; ``lot`` is empty for the whole procedure.
+    """
+
+    fact: str
+    value: FactValue
+    strength: Strength
+    where: str
+    quote: str
+    language: str = ""
+    lot: str = ""
+    role: str = ""
+    concept: str = ""
+    term: str = ""
+
+    @property
+    def grade(self) -> int:
+        """The evidence grade that this finding carries."""
+        return GRADE[self.strength]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an award criterion is about: the concepts in its name, and those that only its description mentions."""
+
+    criterion: AwardCriterion
+    named: tuple[str, ...]
+    mentioned: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A notice as a case, with every finding, also those that a stronger one outdid; ``problems`` are remarks, nothing was lost for them.
+
+    ``negated`` are words that were found beside a "no" or "without": they answer nothing, a person may look at them.
+    """
+
+    notice: Notice
+    case: Case
+    findings: tuple[Finding, ...]
+    negated: tuple[Finding, ...]
+    subjects: tuple[Subject, ...]
+    problems: tuple[Problem, ...]
+    lot: str = ""
+
+    def best(self, fact: str) -> Finding | None:
+        """The finding that decided a fact."""
+        return next((finding for finding in self.findings if finding.fact == fact), None)
+
+
+def read_notice(notice: Notice, packs: Sequence[Pack], *, lot: str = "", date: str = "") -> Reading:
+    """The case that a notice makes under these packs; of one lot where ``lot`` is given, else of the whole procedure.
+
+    Of several lots the strongest finding counts and its evidence names the lot. ``date`` stands in for a date that the notice does not
+    give. Raises ``Problems``: an unknown lot, or no date at all.
+
+    >>> from tenderloop import load_pack
+    >>> text = Text("The supplier keeps spare parts for 10 years.", "clause", "/ContractNotice/x", "en")
+    >>> notice = Notice("eforms", "eforms-sdk-1.10", "n-1", "p-1", "tender", date="2026-01-31", texts=(text,))
+    >>> found = read_notice(notice, [load_pack("circular_tender")]).findings
+    >>> [(each.concept, each.strength, each.grade) for each in found if each.concept == "spare_parts"]
+    [('spare_parts', 'measured', 3)]
+    """
+    known = [each.id for each in notice.lots]
+    if lot and lot not in known:
+        raise Problems(
+            [Problem("unknown-lot", f"the notice has no lot '{lot}'", notice.where, hint="its lots: " + (", ".join(known) or "none"))]
+        )
+    day = _day(notice.date) or _day(date)
+    if day is None:
+        message = f"the notice {notice.publication or notice.id} has no date that can be read: '{notice.date}'"
+        raise Problems([Problem("notice-date", message, notice.where, hint="give the reference date: --date 2026-01-31")])
+    facts = {fact.id: fact for pack in packs for fact in pack.facts}
+    part = _of_lot(notice, lot) if lot else notice
+    words = list(_words(part))
+    found = [finding for pack in packs for finding in _found(part, pack, facts, words)]
+    findings = tuple(sorted((each for each, negated in found if not negated), key=_strongest_first))
+    case = Case(
+        id=_identifier(notice, lot),
+        title=_title(part) or notice.publication or notice.id,
+        kind="tender",
+        stage="preparation" if notice.stage == "planning" else "tender",
+        date=day,
+        currency=_currency(part),
+        packs=tuple(pack.id for pack in packs),
+        notes=_notes(notice, lot),
+        documents={"notice": Document(title=_document_title(notice), date=day)},
+        facts={name: _answer(facts[name], findings, day) for name in dict.fromkeys(finding.fact for finding in findings)},
+    )
+    return Reading(
+        notice=notice,
+        case=case,
+        findings=findings,
+        negated=tuple(each for each, negated in found if negated),
+        subjects=tuple(_subject(criterion) for criterion in (*part.criteria, *(one for each in part.lots for one in each.criteria))),
+        problems=(*notice.problems, *_unread_languages(notice, words)),
+        lot=lot,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------------ from words to facts
+
+
+def _words(notice: Notice) -> Iterator[tuple[Text, Hit]]:
+    """Every concept found, in the order of the texts; a text repeated in lots or languages is searched once."""
+    searched: dict[tuple[str, str], tuple[Hit, ...]] = {}
+    for text in notice.every_text():
+        key = (text.value, text.language)
+        if key not in searched:
+            searched[key] = find_concepts(text.value, text.language)
+        for hit in searched[key]:
+            yield text, hit
+
+
+def _found(notice: Notice, pack: Pack, facts: dict[str, Fact], words: Sequence[tuple[Text, Hit]]) -> Iterator[tuple[Finding, bool]]:
+    by_code = {(signal.list, signal.code): signal for signal in pack.code_signals}
+    for code in notice.every_code():
+        signal = by_code.get((code.list, code.value))
+        if signal is not None:
+            yield (
+                Finding(
+                    signal.fact, _coded(facts[signal.fact], signal), "declared", code.where, f"{code.list}: {code.value}", lot=code.lot
+                ),
+                False,
+            )
+    by_concept: dict[str, list[TextSignal]] = {}
+    for each in pack.text_signals:
+        by_concept.setdefault(each.concept, []).append(each)
+    for text, hit in words:
+        for text_signal in by_concept.get(hit.concept, ()):
+            yield _said(text_signal, text, hit), hit.negated
+    for field_signal in pack.field_signals:
+        value = field_value(notice, field_signal.field)
+        if value is not None:
+            fact, field = facts[field_signal.fact], FIELDS[field_signal.field]
+            stated: FactValue = value.value
+            if isinstance(stated, Fraction) and not isinstance(stated, bool):
+                stated = stated * parse_unit(field.unit).factor / parse_unit(fact.unit).factor
+            yield Finding(fact.id, stated, "field", value.where, value.quote), False
+
+
+def _said(signal: TextSignal, text: Text, hit: Hit) -> Finding:
+    strength: Strength = "said"
+    level = signal.said
+    if text.role in BOUND:
+        strength, level = ("measured", signal.measured) if measured(text.value, hit.start, hit.end) else ("bound", signal.bound)
+    quote = _around(text.value, hit.start, hit.end)
+    return Finding(
+        signal.fact, Fraction(level), strength, text.where, quote, text.language or hit.language, text.lot, text.role, hit.concept, hit.term
+    )
+
+
+def _coded(fact: Fact, signal: CodeSignal) -> FactValue:
+    value = signal.value
+    if isinstance(value, bool) or fact.kind in ("choice", "text"):
+        return value if isinstance(value, bool) else str(value)
+    return Fraction(str(value))
+
+
+def _strongest_first(finding: Finding) -> tuple[object, ...]:
+    """By fact; of one fact the highest value, then the strongest, then the first place: the same in any order of reading."""
+    value = finding.value
+    size = Fraction(value) if isinstance(value, bool | Fraction) else Fraction(0)
+    return (finding.fact, -size, -_ORDER[finding.strength], finding.where, finding.quote)
+
+
+def _answer(fact: Fact, findings: Sequence[Finding], day: str) -> Answer:
+    ours = [finding for finding in findings if finding.fact == fact.id]
+    best = ours[0]
+    shown = [each for each in ours if each.value == best.value][:PAPERS_SHOWN]
+    evidence = tuple(
+        Evidence(kind=KIND[each.strength], document="notice", page=each.where, quote=each.quote, date=day, grade=each.grade)
+        for each in shown
+    )
+    return Answer(kind=fact.kind, value=best.value, unit=fact.unit, evidence=evidence)
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """The words found with what stands beside them, cut at spaces."""
+    left, right = max(0, start - QUOTE_AROUND), min(len(text), end + QUOTE_AROUND)
+    if left > 0:
+        left = text.find(" ", left, start) + 1 or left
+    if right < len(text):
+        right = text.rfind(" ", end, right) if " " in text[end:right] else right
+    cut = " ".join(text[left:right].split())
+    return ("… " if left > 0 else "") + cut + (" …" if right < len(text) else "")
+
+
+def _subject(criterion: AwardCriterion) -> Subject:
+    named = _concepts(criterion.names) or _concepts(criterion.descriptions[:1] if not criterion.names else ())
+    return Subject(criterion, named, tuple(each for each in _concepts(criterion.descriptions) if each not in named))
+
+
+def _concepts(texts: Iterable[Text]) -> tuple[str, ...]:
+    hits = [hit for text in texts for hit in find_concepts(text.value, text.language)]
+    return tuple(dict.fromkeys(hit.concept for hit in hits if not hit.negated))
+
+
+# --------------------------------------------------------------------------------------------------------------- the case around them
+
+
+def _of_lot(notice: Notice, lot: str) -> Notice:
+    kept: tuple[Lot, ...] = tuple(each for each in notice.lots if each.id == lot)
+    return replace(notice, lots=kept)
+
+
+def _day(text: str) -> str | None:
+    try:
+        return dt.date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        return None
+
+
+def _identifier(notice: Notice, lot: str) -> str:
+    name = notice.publication or notice.id or notice.procedure
+    plain = unicodedata.normalize("NFKD", f"{name} {lot}").encode("ascii", "ignore").decode("ascii").lower()
+    return ("notice_" + re.sub(r"[^a-z0-9]+", "_", plain).strip("_"))[:60].rstrip("_")
+
+
+def _title(notice: Notice) -> str:
+    titles = [text for text in (*notice.texts, *(text for lot in notice.lots for text in lot.texts)) if text.role == "title"]
+    first = next((text for text in titles if text.language == "en"), titles[0] if titles else None)
+    return " ".join(first.value.split())[:300] if first is not None else ""
+
+
+def _currency(notice: Notice) -> str | None:
+    amounts = [notice.value, *(lot.value for lot in notice.lots)]
+    return next((amount.currency for amount in amounts if amount is not None and re.fullmatch("[A-Z]{3}", amount.currency)), None)
+
+
+def _document_title(notice: Notice) -> str:
+    return f"Notice {notice.publication or notice.id} ({notice.format} {notice.version})".replace(" )", ")")
+
+
+def _notes(notice: Notice, lot: str) -> str:
+    what = (
+        f"lot {lot} of {len(notice.lots)}"
+        if lot
+        else f"the whole procedure, {len(notice.lots)} lots"
+        if len(notice.lots) > 1
+        else "one lot"
+    )
+    return (
+        f"Read from the published notice ({what}), procedure {notice.procedure or 'not stated'}. What the notice does not say is unknown; "
+        "the procurement documents may say it. Of several lots the strongest finding counts; the evidence names its place."
+    )
+
+
+def _unread_languages(notice: Notice, words: Sequence[tuple[Text, Hit]]) -> Iterator[Problem]:
+    known = shipped_languages()
+    unread = dict.fromkeys(text.language for text in notice.every_text() if text.language and text.language not in known)
+    for language in unread:
+        yield Problem(
+            "language-not-in-term-base",
+            f"texts in '{language}' were searched only for words of other languages",
+            notice.where,
+            hint="languages of the term base: " + ", ".join(sorted(known)),
+        )

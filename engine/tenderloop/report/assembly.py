@@ -15,15 +15,16 @@ from tenderloop.report.money import money, money_values
 from tenderloop.report.open_questions import question_groups
 from tenderloop.report.parts import part
 from tenderloop.report.targets import entry_point_rows, sdg_rows
+from tenderloop.report.tender import NoticeView, tender_part
 from tenderloop.report.wording import Words
 from tenderloop.result import Result
 
 
-def build(results: Sequence[Result], *, language: str = "en") -> Report:
+def build(results: Sequence[Result], *, language: str = "en", notice: NoticeView | None = None) -> Report:
     """The report of one case under one or more packs, side by side and never added.
 
-    ``language`` is a BCP 47 tag; words without a translation stay English. No result, results of different cases, or one pack given twice
-    raise ``Problems``.
+    ``language`` is a BCP 47 tag; words without a translation stay English. ``notice`` is the reading behind a case that was read from a
+    published notice. No result, results of different cases, or one pack given twice raise ``Problems``.
     """
     _refuse(results)
     words = Words(language)
@@ -41,6 +42,7 @@ def build(results: Sequence[Result], *, language: str = "en") -> Report:
         questions=question_groups(parts, words),
         sources=citations.lines(),
         identity=_identity(results, language),
+        tender=None if notice is None else tender_part(notice, parts, words),
     )
 
 

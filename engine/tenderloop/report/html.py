@@ -18,6 +18,7 @@ from tenderloop.because import score_text
 from tenderloop.case import GRADES
 from tenderloop.quantity import shown
 from tenderloop.report.model import Bar, PackPart, Report, WorkTable
+from tenderloop.report.tender import place, span_text
 from tenderloop.report.wording import (
     KINDS,
     MARKS,
@@ -25,6 +26,7 @@ from tenderloop.report.wording import (
     STAGE_NAMES,
     STATUS_MEANS,
     STEP_KINDS,
+    STRENGTHS,
     TOPICS,
     Words,
     points,
@@ -138,6 +140,9 @@ def _environment(language: str) -> tuple[Environment, Words]:
         rated_by={name: words(text) for name, text in RATED_BY.items()},
         topics=TOPICS,
         step_kinds=STEP_KINDS,
+        strengths=STRENGTHS,
+        span_text=span_text,
+        place=place,
         legend_bar=Bar(Fraction(45), Fraction(75)),
         legend_absent=Bar(None, None),
         points=points,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tenderloop.improve import Path
 from tenderloop.result import (
@@ -27,6 +27,9 @@ from tenderloop.result import (
     WorkLine,
     WorkNote,
 )
+
+if TYPE_CHECKING:
+    from tenderloop.report.tender import TenderPart
 
 Leaning = Literal["strength", "weakness", "open"]
 
@@ -330,6 +333,7 @@ class Report:
     questions: tuple[QuestionGroup, ...]
     sources: tuple[SourceLine, ...]
     identity: str
+    tender: TenderPart | None = None
 
     @property
     def title(self) -> str:

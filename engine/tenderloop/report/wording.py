@@ -41,6 +41,11 @@ MARKS: dict[str, Mark] = {
     "strength": Mark("▲", _("raises")),
     "weakness": Mark("▼", _("lowers")),
     "open": Mark("◇", _("open")),
+    "measured": Mark("●", _("bound, checkable")),
+    "bound": Mark("■", _("bound")),
+    "field": Mark("■", _("stated in a field")),
+    "declared": Mark("△", _("declared by code")),
+    "said": Mark("◇", _("said, not bound")),
     "official": Mark("●", _("official")),
     "published": Mark("■", _("published")),
     "unverified": Mark("◇", _("unverified")),
@@ -57,6 +62,14 @@ STATUS_MEANS: dict[str, str] = {
 RATED_BY: dict[str, str] = {"self": _("self-rated"), "assisted": _("rated with assistance"), "third_party": _("rated by a third party")}
 
 KINDS: dict[str, str] = {"tender": _("tender"), "bid": _("bid"), "project": _("project"), "authority": _("authority")}
+
+STRENGTHS: dict[str, str] = {
+    "measured": _("stands in a criterion, specification or clause, with a number, standard or label to check it by"),
+    "bound": _("stands in a criterion, specification or clause, in general words"),
+    "field": _("stated in a field of the notice"),
+    "declared": _("a code that the buyer declared; it binds nobody"),
+    "said": _("said in a title, description or note; it binds nobody"),
+}
 
 STAGE_NAMES: dict[str, str] = {
     "identification": _("identification"),
