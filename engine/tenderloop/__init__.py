@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tenderloop.improve import improve
     from tenderloop.pack import Pack
     from tenderloop.readers.cases import read_case, write_case
-    from tenderloop.readers.packs import list_packs, load_pack, read_pack
+    from tenderloop.readers.packs import list_packs, list_profiles, load_pack, profile_for, read_pack
     from tenderloop.result import Result
 
 # Names are imported on first use, so that `tenderloop --help` starts at once.
@@ -38,7 +38,9 @@ _HOME = {
     "explain": "explain",
     "improve": "improve",
     "list_packs": "readers.packs",
+    "list_profiles": "readers.packs",
     "load_pack": "readers.packs",
+    "profile_for": "readers.packs",
     "read_case": "readers.cases",
     "read_pack": "readers.packs",
     "write_case": "readers.cases",
@@ -57,7 +59,9 @@ __all__ = [
     "explain",
     "improve",
     "list_packs",
+    "list_profiles",
     "load_pack",
+    "profile_for",
     "read_case",
     "read_pack",
     "write_case",

@@ -116,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 
     packs = verb("packs", _packs, "list the packs, or show one as a page")
     packs.add_argument("name", metavar="NAME", nargs="?", help="name or folder of a pack")
+    packs.add_argument("--profile", default="", metavar="PROFILE", help="show it for this product group")
 
     questionnaire = verb("questionnaire", _questionnaire, "write a workbook that a sponsor can fill in")
     questionnaire.add_argument("packs", metavar="PACK", nargs="+")
@@ -139,6 +140,9 @@ def _case_and_packs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", type=Path, help="case.yaml, its folder, JSON, or a filled questionnaire")
     parser.add_argument(
         "--pack", action="append", metavar="PACK", help="name or folder of a pack; may be repeated; default: the case's own"
+    )
+    parser.add_argument(
+        "--profile", default="", metavar="PROFILE", help="product group of the packs, or auto: by the case's CPV codes; default: the case's"
     )
 
 
@@ -172,7 +176,7 @@ def _calc(given: argparse.Namespace) -> int:
 
 
 def _rate(given: argparse.Namespace) -> int:
-    results = _results(given.case, given.pack)
+    results = _results(given.case, given.pack, given.profile)
     targets = {kind: path for kind in REPORTS if (path := getattr(given, kind)) is not None}
     if targets:
         _write_reports(results, targets, given.lang)
@@ -201,7 +205,7 @@ def _write_reports(results: Sequence[Result], targets: Mapping[str, Path], langu
 def _explain(given: argparse.Namespace) -> int:
     from tenderloop.explain import explain
 
-    results = _results(given.case, given.pack)
+    results = _results(given.case, given.pack, given.profile)
     found: list[str] = []
     faults: list[Problem] = []
     for result in results:
@@ -216,7 +220,7 @@ def _explain(given: argparse.Namespace) -> int:
 
 
 def _improve(given: argparse.Namespace) -> int:
-    results = _results(given.case, given.pack)
+    results = _results(given.case, given.pack, given.profile)
     if given.json:
         from tenderloop.improve import with_steps
         from tenderloop.result import together
@@ -250,7 +254,9 @@ def _packs(given: argparse.Namespace) -> int:
     from tenderloop.readers.packs import list_packs, load_pack
     from tenderloop.report.pack_page import pack_text, packs_text
 
-    _print(pack_text(load_pack(given.name)) if given.name else packs_text(_all(load_pack, list_packs())))
+    if given.profile and not given.name:
+        raise WrongUseError("which pack? name the one to which the profile belongs")
+    _print(pack_text(load_pack(given.name, given.profile)) if given.name else packs_text(_all(load_pack, list_packs())))
     return DONE
 
 
@@ -309,15 +315,15 @@ def _serve(options: Sequence[str]) -> int:
     return int(found[0].load()(list(options)) or DONE)
 
 
-def _results(path: Path, packs: Sequence[str] | None) -> list[Result]:
-    """The case rated by the packs asked for, or else by its own."""
+def _results(path: Path, packs: Sequence[str] | None, profile: str = "") -> list[Result]:
+    """The case rated by the packs asked for, or else by its own, each fitted to the product group where it has one."""
     from tenderloop.evaluate import evaluate
-    from tenderloop.readers.cases import read_case
+    from tenderloop.readers.cases import fit_packs, read_case
     from tenderloop.readers.packs import load_pack
 
     asked = _all(load_pack, list(dict.fromkeys(packs or ())))
-    case = read_case(path, asked or None)
-    found = asked or _all(load_pack, case.packs)
+    case = read_case(path, asked or None, profile=profile)
+    found = fit_packs(asked or _all(load_pack, case.packs), profile or case.profile, case.cpv)
     return _all(lambda pack: evaluate(case, pack), found)
 
 

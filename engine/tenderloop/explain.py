@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from tenderloop.case import GRADES
 from tenderloop.errors import Problem, Problems
 from tenderloop.quantity import shown
-from tenderloop.result import CheckNote, FactNote, GateNote, Node, Result, SourceNote
+from tenderloop.result import CheckNote, FactNote, GateNote, Node, ParameterNote, Result, SourceNote
 
 
 def explain(result: Result, node: str) -> str:
@@ -55,6 +55,7 @@ def _node(result: Result, node: Node) -> str:
     if node.kind == "indicator":
         lines.append(f"  Rule    {node.rule}")
         lines += _facts(result, node.facts)
+        lines += _thresholds(result, node.thresholds)
         if node.accept:
             lines.append(f"  Proof   accepted: {', '.join(node.accept)}")
         lines.append(f"  Demand  {node.hint}")
@@ -71,6 +72,7 @@ def _gate(result: Result, gate: GateNote) -> str:
     lines = [f"{gate.title} ({gate.id}), gate: {gate.status.replace('_', ' ')}", f"  Because {gate.because}"]
     lines += [f"  Rule    {gate.rule}", f"  Fails   {gate.on_fail}"]
     lines += _facts(result, gate.facts)
+    lines += _thresholds(result, gate.thresholds)
     lines += [f"  Demand  {gate.hint}", _source(gate.source)]
     return "\n".join(lines)
 
@@ -96,6 +98,32 @@ def _facts(result: Result, ids: Sequence[str]) -> list[str]:
                 f"          {_evidence(each.document, each.page, each.quote)}" for each in fact.evidence if each.document or each.quote
             ]
     return lines
+
+
+def _thresholds(result: Result, ids: Sequence[str]) -> list[str]:
+    """Who vouched for the thresholds behind a rule, and which wait for somebody."""
+    confirmed = {note.threshold: note for note in result.parameters if note.by}
+    waiting = {note.id: note for note in result.unconfirmed}
+    lines = []
+    for name in ids:
+        if name in confirmed:
+            note = confirmed[name]
+            said = f"{note.shown}, {confirmed_text(note)}"
+            lines.append(f"  Number  {name} = {said}  [{_sure(note.source)}]")
+        elif name in waiting:
+            value = waiting[name].printed or "no value printed"
+            lines.append(f"  Number  {name}: {value}, not confirmed by the buyer, decides nothing  [{_sure(waiting[name].source)}]")
+    return lines
+
+
+def confirmed_text(note: ParameterNote) -> str:
+    """Who confirmed a named number, and where it was read."""
+    where = ", ".join(each for each in (note.document, f"p. {note.page}" if note.page else "", note.date) if each)
+    return f"confirmed by {note.by}" + (f" ({where})" if where else "")
+
+
+def _sure(source: SourceNote) -> str:
+    return f"{source.status}, {source.where}" if source.where else source.status
 
 
 def _grade(fact: FactNote) -> str:

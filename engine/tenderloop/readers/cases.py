@@ -164,6 +164,48 @@ def declared_facts(packs: Iterable[Pack], spot: Spot) -> dict[str, Fact]:
     return {name: fact for name, fact in found.items() if name not in differing}
 
 
+def fit_packs(packs: Iterable[Pack], profile: str, codes: Sequence[str] = ()) -> list[Pack]:
+    """The packs as a product group changes those that have a profile of that name; the others, and those already fitted, stay as they are.
+
+    ``auto`` chooses each pack's profile by CPV codes. ``Problems`` when a name fits no pack, when no profile or two fit the codes equally.
+    """
+    faults = Faults()
+    spot = faults.at(1)
+    found = _fit(list(packs), profile, codes, faults, spot, spot)
+    faults.raise_if_any()
+    return found
+
+
+def _fit(packs: list[Pack], profile: str, codes: Sequence[str], faults: Faults, at_profile: Spot, at_codes: Spot) -> list[Pack]:
+    if not profile:
+        return packs
+    before = len(faults.problems)
+    found: list[Pack] = []
+    offered: list[str] = []
+    for pack in packs:
+        names = list_profiles(pack.folder) if pack.folder and pack.profile is None else ()
+        offered += names if pack.profile is None else (pack.profile.id,)
+        try:
+            wanted = profile_for(pack, codes) if profile == AUTO else profile
+            found.append(load_pack(pack.folder, wanted) if wanted in names else pack)
+        except Problems as refused:
+            for problem in refused.problems:
+                if problem.code == "profile-tie":
+                    at_codes.add(problem.code, problem.message, problem.hint)
+                else:
+                    faults.problems.append(problem)
+    if len(faults.problems) == before and not any(pack.profile is not None for pack in found):
+        if profile != AUTO:
+            near = nearest(profile, offered)
+            known = "there are: " + ", ".join(offered) if offered else "leave profile: out, no pack has any"
+            hint = f"did you mean '{near}'?" if near else known
+            at_profile.add("unknown-profile", f"no pack has a profile '{profile[:60]}'", hint)
+        elif offered:
+            hint = "name the profile that is meant: " + ", ".join(offered)
+            at_codes.add("no-profile-fits", f"no profile fits the CPV codes ({', '.join(codes) or 'none'})", hint)
+    return found
+
+
 class _Reading:
     """One reading of one tree."""
 
@@ -303,36 +345,10 @@ class _Reading:
         return tuple(names)
 
     def _fitted(self, packs: list[Pack], profile: str, codes: tuple[str, ...]) -> list[Pack]:
-        """The packs as the product group changes those that have profiles; a pack that was given with one keeps it."""
-        if not profile:
-            return packs
-        found: list[Pack] = []
-        offered: list[str] = []
-        for pack in packs:
-            names = list_profiles(pack.folder) if pack.folder and pack.profile is None else ()
-            offered += names if pack.profile is None else (pack.profile.id,)
-            try:
-                wanted = profile_for(pack, codes) if profile == AUTO else profile
-                found.append(load_pack(pack.folder, wanted) if wanted in names else pack)
-            except Problems as faults:
-                self.packs_complete = False
-                for problem in faults.problems:
-                    if problem.code == "profile-tie":
-                        self._at("cpv").add(problem.code, problem.message, problem.hint)
-                    else:
-                        self.faults.problems.append(problem)
-        if self.packs_complete and not any(pack.profile is not None for pack in found):
-            if profile != AUTO:
-                near = nearest(profile, offered)
-                known = "there are: " + ", ".join(offered) if offered else "leave profile: out, no pack has any"
-                hint = f"did you mean '{near}'?" if near else known
-                self._at("profile").add("unknown-profile", f"no pack has a profile '{profile[:60]}'", hint)
-                self.packs_complete = False
-            elif offered:
-                said = ", ".join(codes) or "none"
-                hint = "name the profile that is meant: " + ", ".join(offered)
-                self._at("cpv").add("no-profile-fits", f"no profile fits the CPV codes ({said})", hint)
-                self.packs_complete = False
+        """The packs as the product group changes those that have it; a pack that was given with one keeps it."""
+        before = len(self.faults.problems)
+        found = _fit(packs, profile, codes, self.faults, self._at("profile"), self._at("cpv"))
+        self.packs_complete &= len(self.faults.problems) == before
         return found
 
     def _chosen(self) -> str:

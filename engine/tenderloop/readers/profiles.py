@@ -152,6 +152,8 @@ def check_profile(bundle: Bundle, read: ReadProfile) -> None:
         ("clauses", indicators | gates, "indicator or gate"),
         ("hints", indicators | gates, "indicator or gate"),
     ):
+        if key == "weights" and header is None:
+            continue  # the headings are not known
         for name in getattr(profile, key):
             _known(name, known, read.head.at(key, name), f"'{key}' of profile '{profile.id}'", what, bundle)
     for name, weight in profile.weights.items():

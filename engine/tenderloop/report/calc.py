@@ -20,6 +20,7 @@ WIDEST = 56
 STATUS = {
     "official": "official: the rule itself was seen",
     "published": "published",
+    "transcribed": "transcribed: read in a third party's transcription",
     "unverified": "unverified: well known, the original was not seen",
     "proposed": "proposed: ours, not an official rule",
 }

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tenderloop.report.answers import fact_line
-from tenderloop.report.model import OpenQuestion, PackPart, QuestionGroup, Waiting
+from tenderloop.report.model import FactLine, OpenQuestion, PackPart, QuestionGroup, Waiting
 from tenderloop.report.wording import Words
 
 ZERO = Fraction(0)
+CONFIRM = "Thresholds for the buyer to confirm: they decide nothing until then"
+FURTHER = "Further thresholds of the product group, for specifications and clauses"
 
 
 def question_groups(parts: Sequence[PackPart], words: Words) -> tuple[QuestionGroup, ...]:
@@ -34,10 +36,39 @@ def question_groups(parts: Sequence[PackPart], words: Words) -> tuple[QuestionGr
             title = home.get(name, words("Asked for by consistency checks only"))
         question = OpenQuestion(fact_line(part.result, fact), fact.asked_in, tuple(waits), _gain(waits))
         grouped.setdefault(title, []).append(question)
-    order = [words("Needed to decide gates"), *dict.fromkeys(home.values()), words("Asked for by consistency checks only")]
+    for name, question in _thresholds(parts, words):
+        grouped.setdefault(name, []).append(question)
+    order = [
+        words("Needed to decide gates"),
+        words(CONFIRM),
+        *dict.fromkeys(home.values()),
+        words("Asked for by consistency checks only"),
+        words(FURTHER),
+    ]
     return tuple(
         QuestionGroup(title, tuple(sorted(grouped[title], key=lambda question: -question.gain))) for title in order if title in grouped
     )
+
+
+def _thresholds(parts: Sequence[PackPart], words: Words) -> list[tuple[str, OpenQuestion]]:
+    """What the buyer still has to confirm: first what would decide an indicator or gate, last what only clauses name."""
+    found: list[tuple[str, OpenQuestion]] = []
+    for part in parts:
+        titles = {gate.id: (gate.title, "gate") for gate in part.result.gates}
+        for note in part.result.unconfirmed:
+            waits = tuple(
+                Waiting(part.pack, each, titles[each][0], "gate", None)
+                if each in titles
+                else Waiting(part.pack, each, part.result.node_of[each].title, "indicator", None)
+                for each in note.waiting
+            )
+            kind = " ".join(each for each in (note.country, note.level, note.type) if each)
+            said = f"{note.title or note.id}" + (f" ({kind})" if kind else "") + f": {note.printed or words('no value is printed')}"
+            question = words("Which value does the buyer choose?") if note.open else words("Is this value right?")
+            line = FactLine(note.id, f"{said}. {question}", "", False, None, ())
+            where = ", ".join(each for each in (note.source.title, note.source.where, note.source.status) if each)
+            found.append((words(CONFIRM if waits else FURTHER), OpenQuestion(line, where, waits, ZERO)))
+    return found
 
 
 def _gain(waits: Sequence[Waiting]) -> Fraction:

@@ -44,6 +44,8 @@ def packs_text(packs: Iterable[Pack]) -> str:
 def pack_text(pack: Pack) -> str:
     """The whole pack in reading order: purpose, ratings, outcomes with their indicators, gates, checks, sources."""
     lines = [f"{pack.title} ({pack.id} {pack.version})", pack.label, ""]
+    if pack.profile is not None:
+        lines += [f"For the product group: {pack.profile.title} ({pack.profile.id})", ""]
     lines += _wrapped(pack.purpose)
     lines += [
         "",
@@ -76,6 +78,7 @@ def pack_text(pack: Pack) -> str:
         for check in pack.checks:
             lines += ["", *_wrapped(f"{check.title} ({check.id})", "    ")]
             lines += _wrapped(f"Holds when {check.holds_when}. If not: {check.message} Source: {_source(pack, check.source)}.", "      ")
+    lines += _thresholds(pack)
     lines += ["", "", "Sources"]
     for source in pack.sources:
         lines += _wrapped(f"{source.id} ({source.status}): {source.title}" + (f" {source.url}" if source.url else ""), "    ", hang=2)
@@ -84,6 +87,8 @@ def pack_text(pack: Pack) -> str:
 
 def _indicator(pack: Pack, indicator: Indicator) -> list[str]:
     lines = ["", *_wrapped(f"{indicator.title} ({indicator.id}), weight {exact_text(indicator.weight)}", "    ")]
+    if indicator.id in pack.absent:
+        return lines + _wrapped(f"Does not exist for this product group: {pack.absent[indicator.id]}", "      ")
     lines += _wrapped(indicator.question, "      ")
     if indicator.applies_when:
         lines += _wrapped(f"Applies when {indicator.applies_when}.", "      ")
@@ -132,6 +137,27 @@ def _gate(pack: Pack, gate: Gate) -> list[str]:
     )
     lines = ["", *_wrapped(f"{gate.title} ({gate.id}): {effect}", "    "), *_wrapped(gate.question, "      ")]
     lines += _wrapped(f"Passes when {gate.pass_when}; weakest evidence {gate.min_grade}. Source: {_source(pack, gate.source)}.", "      ")
+    return lines
+
+
+def _thresholds(pack: Pack) -> list[str]:
+    """The product group: its CPV codes, and each threshold with its page; those that wait for the buyer are marked."""
+    profile = pack.profile
+    if profile is None:
+        return []
+    lines = ["", "", f"Product group: {profile.title} ({profile.id})"]
+    lines += _wrapped(profile.notes, "  ")
+    lines += _wrapped(
+        "CPV codes (suggestions): " + ", ".join(f"{each.prefix} ({_source(pack, each.source)})" for each in profile.cpv), "  ", 2
+    )
+    lines += ["", "  Thresholds. [ ] decides nothing until the buyer confirms it in the case, under confirmed:"]
+    for each in profile.thresholds:
+        kind = " ".join(part for part in (each.country, each.level, each.type) if part)
+        fills = f"; gives {each.fills}" if each.fills else ""
+        said = (
+            f"{'[ ]' if each.waits else '[x]'} {each.title or each.id} ({each.id}), {kind}: {each.printed or 'no value is printed'}{fills}."
+        )
+        lines += _wrapped(f"{said} {_source(pack, each.source)}." + (f" {each.note}" if each.note else ""), "    ", hang=4)
     return lines
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from tenderloop.because import absent_by_stage
+from tenderloop.explain import confirmed_text
 from tenderloop.improve import improve
 from tenderloop.report.answers import Answers
 from tenderloop.report.citations import Citations
@@ -17,7 +18,7 @@ from tenderloop.report.roadmap import roadmap
 from tenderloop.report.verdict import verdict
 from tenderloop.report.wording import Words, points
 from tenderloop.report.worksheets import worksheets
-from tenderloop.result import GateNote, Node, Result
+from tenderloop.result import GateNote, Node, ParameterNote, Result
 
 
 def bar(node: Node | Result) -> Bar:
@@ -53,9 +54,14 @@ def part(result: Result, number: int, citations: Citations, words: Words) -> Pac
         checks_holding=tuple(each for each in checks if each.check.status == "holds"),
         checks_unknown=tuple(each for each in checks if each.check.status == "unknown"),
         worksheets=worksheets(result),
-        parameters=tuple((each, citations.cite(each.source)) for each in result.parameters),
+        parameters=tuple((_vouched(each), citations.cite(each.source)) for each in result.parameters),
         roadmap=roadmap(result, steps, asked, words),
     )
+
+
+def _vouched(note: ParameterNote) -> ParameterNote:
+    """A number that a person confirmed says so beside its name."""
+    return note.model_copy(update={"title": f"{note.title or note.id}: {confirmed_text(note)}"}) if note.by else note
 
 
 def _unasked(rated: Node | GateNote, result: Result) -> bool:

@@ -58,7 +58,8 @@ def _one(result: Result) -> list[str]:
     lines = [f"{result.pack.title} {result.pack.version} ({result.pack.label})", f"  {_headline(result)}"]
     if result.score is not None and result.range is not None:
         lines.append(f"  {_bar(result.score, result.range)}")
-    lines += [f"  {remark}" for remark in result.remarks]
+    lines += _profile(result)
+    lines += [part for remark in result.remarks for part in _wrapped(remark, "  ", hang=2)]
     lines += _gates(result)
     lines += _checks(result.checks)
     lines += _outcomes(result)
@@ -69,6 +70,20 @@ def _one(result: Result) -> list[str]:
         first = [*((step, "gate") for step in gates[:GATES_SHOWN]), *((step, f"+{shown(step.gain, 1)}") for step in gains[:GAINS_SHOWN])]
         lines += [f"  {part}" for step, mark in first for part in _step(step, mark)]
     lines.append(f"  Pack {result.pack.hash[:19]}, case {result.case.hash[:19]}, engine {result.engine}")
+    return lines
+
+
+def _profile(result: Result) -> list[str]:
+    """The product group, and how many of its thresholds a person has confirmed."""
+    lines = [f"  Product group: {result.pack.profile_title} ({result.pack.profile})"] if result.pack.profile else []
+    confirmed = sum(1 for note in result.parameters if note.by)
+    if confirmed or result.unconfirmed:
+        needed = sum(1 for note in result.unconfirmed if note.waiting)
+        lines += _wrapped(
+            f"Thresholds: {confirmed} confirmed, {len(result.unconfirmed)} not confirmed by the buyer; those decide nothing"
+            + (f" ({needed} of them would)" if needed else ""),
+            "  ",
+        )
     return lines
 
 

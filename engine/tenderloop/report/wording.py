@@ -48,6 +48,7 @@ MARKS: dict[str, Mark] = {
     "said": Mark("◇", _("said, not bound")),
     "official": Mark("●", _("official")),
     "published": Mark("■", _("published")),
+    "transcribed": Mark("□", _("transcribed")),
     "unverified": Mark("◇", _("unverified")),
     "proposed": Mark("△", _("proposed (ours)")),
 }
@@ -55,6 +56,7 @@ MARKS: dict[str, Mark] = {
 STATUS_MEANS: dict[str, str] = {
     "official": _("the text of the rule itself was seen"),
     "published": _("a named publication was seen"),
+    "transcribed": _("read in a third party's transcription; not compared with the original"),
     "unverified": _("well known; the original was not seen"),
     "proposed": _("ours; not an official rule"),
 }
