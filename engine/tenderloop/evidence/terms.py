@@ -38,7 +38,7 @@ MOST_REMEMBERED = 200_000  # different words kept with what they may begin or co
 _WORD = re.compile(r"[^\W_]+")
 _MARKED_WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f\u00ad])+")
 _MARK = re.compile("[\u0300-\u036f\u00ad]")
-_STOP = re.compile(r"[.;:!?•|]|\n\s*\n|\n\s*[-–—*•]")
+_STOP = re.compile(r"[;:•|]|[.!?](?=\s+[^\W\d_a-zß-öø-ÿа-яё])|\n\s*\n|\n\s*[-–—*•]")
 _APART = re.compile(r"[,.;:!?•|]|\n\s*\n|\n\s*[-–—*•]")
 _NO_DECOMPOSITION = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ё": "е"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
