@@ -2,8 +2,8 @@
 
 Knows JSON text, numbers, dates and the ways publishers get them wrong. Must not know any standard's fields.
 
-Numbers are ``int`` or ``Decimal``, never float. ``load_json`` gives plain dicts and lists; ``View`` reads them without ever raising: a value
-of the wrong shape is unknown and noted, with its JSON pointer.
+Numbers are ``int`` or ``Decimal``, never float. ``load_json`` gives plain dicts and lists; ``View`` reads them without ever raising: a
+value of the wrong shape is unknown and noted, with its JSON pointer.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ CODES: dict[str, str] = {
 MOST_DIGITS: Final = 40
 MOST_EXPONENT: Final = 30
 MOST_NOTES: Final = 200
-MOST_DEPTH: Final = 200
 _LONG_DIGITS: Final = 4000
 
 _EXACT = msgspec.json.Decoder(float_hook=Decimal)
@@ -101,14 +100,8 @@ def load_json(data: bytes, file: str = "", line: int | None = None) -> tuple[lis
         except _NotJSONError as wrong:
             at_byte = start + wrong.byte
             at_line = text.count(b"\n", 0, at_byte) + (line or 1)
-            fault = Problem(
-                wrong.code,
-                f"{wrong.message} at byte {at_byte}",
-                file,
-                at_line,
-                hint=wrong.hint,
-                where=f"after {len(values)} values" if values else "",
-            )
+            after = f"after {len(values)} values" if values else ""
+            fault = Problem(wrong.code, f"{wrong.message} at byte {at_byte}", file, at_line, after, wrong.hint)
             if not values:
                 raise Problems([*problems, *notes.problems, fault]) from None
             notes.problems.append(fault)
@@ -316,8 +309,8 @@ Source = tuple[str, Any]
 class View:
     """One object of a JSON document with its pointer; reads its values and notes what is wrong with them.
 
-    Nothing raises: a missing or wrong value is unknown (``None``, empty text, empty tuple, empty view). A view is true when its object has a
-    value. ``sources`` are the objects of earlier documents from which a merged object comes, newest first: places are then those of the
+    Nothing raises: a missing or wrong value is unknown (``None``, empty text, empty tuple, empty view). A view is true when its object has
+    a value. ``sources`` are the objects of earlier documents from which a merged object comes, newest first: places are then those of the
     newest one that says the same.
 
     >>> notes = Notes("release.json")
@@ -580,9 +573,12 @@ def _kind(value: Any) -> str:
 
 def _place(value: Any, sources: Sequence[Source], otherwise: str) -> str:
     """Where the newest document says this; the newest that says anything, if none says the same."""
-    for where, held in sources:
-        if held == value:
-            return where
+    try:
+        for where, held in sources:
+            if held == value:
+                return where
+    except RecursionError:
+        pass  # nested too deeply to compare; the newest is named
     return sources[0][0] if sources else otherwise
 
 
@@ -593,7 +589,7 @@ def _members(value: dict[str, Any], at: int, sources: Sequence[Source]) -> tuple
     for where, held in sources:
         if isinstance(held, list):
             for index, each in enumerate(held):
-                if isinstance(each, dict) and ((name is not None and each.get("id") == name) or each == value):
+                if isinstance(each, dict) and ((name is not None and each.get("id") == name) or (name is None and each == value)):
                     found.append((f"{where}/{index}", each))
                     break
     return tuple(found)

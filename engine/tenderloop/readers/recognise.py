@@ -56,8 +56,8 @@ class Found:
 
 
 EXPECTED = (
-    "expected OCDS (ocid, releases, records), OC4IDS (projects), Prozorro (tenderID), DECP (marches), a product passport, eForms or TED XML, "
-    "a table, a case, or a document"
+    "expected OCDS (ocid, releases, records), OC4IDS (projects), Prozorro (tenderID), DECP (marches), a product passport, eForms or "
+    "TED XML, a table, a case, or a document"
 )
 # Sections of a release; two of them make one even where the ocid is missing.
 _SECTIONS = frozenset({"tender", "awards", "contracts", "planning", "buyer", "parties", "bids", "initiationType", "tag"})
@@ -99,7 +99,7 @@ def _object(value: dict[str, Any]) -> Found | Problem:
         return Problem("schema-not-data", "this is a JSON Schema: it describes data and holds none", hint="choose a file with data")
     if isinstance(value.get("releases"), list | dict):
         return Found("ocds", "record" if "ocid" in value else "release-package")
-    if isinstance(value.get("projects"), list | dict) and not ("facts" in value):
+    if isinstance(value.get("projects"), list | dict) and "facts" not in value:
         return Found("oc4ids", "package")
     inner = value.get("data")
     if isinstance(inner, dict) and ("tenderID" in inner or "procurementMethodType" in inner or "awardCriteria" in inner):
