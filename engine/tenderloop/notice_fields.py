@@ -12,6 +12,7 @@ from typing import Literal
 
 from tenderloop import weighting
 from tenderloop.notice import AwardCriterion, Code, Lot, Notice
+from tenderloop.quantity import exact_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ def _shown(criterion: AwardCriterion) -> str:
         else (criterion.descriptions[0].value[:60] if criterion.descriptions else criterion.type)
     )
     weights = [parameter for parameter in criterion.parameters if parameter.kind == "weight" and parameter.value is not None]
-    return f"{name or criterion.type} {weights[0].value} ({weights[0].code})" if weights else name or criterion.type
+    return (
+        f"{name or criterion.type} {exact_text(Fraction(weights[0].value or 0))} ({weights[0].code})" if weights else name or criterion.type
+    )
 
 
 def _weights_published(notice: Notice) -> Found | None:

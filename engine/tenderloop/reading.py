@@ -21,6 +21,8 @@ from tenderloop.notice import BOUND, AwardCriterion, Lot, Notice, Text
 from tenderloop.notice_fields import FIELDS, field_value
 from tenderloop.pack import CodeSignal, Fact, Pack, TextSignal
 from tenderloop.quantity import parse_unit
+from tenderloop.readers.cases import AUTO, fit_packs
+from tenderloop.readers.packs import profile_for
 
 Strength = Literal["said", "declared", "bound", "measured", "field"]
 
@@ -91,11 +93,31 @@ class Reading:
         return next((finding for finding in self.findings if finding.fact == fact), None)
 
 
-def read_notice(notice: Notice, packs: Sequence[Pack], *, lot: str = "", date: str = "") -> Reading:
+def fit_to_notice(packs: Sequence[Pack], notice: Notice, profile: str = "") -> tuple[list[Pack], str, tuple[Problem, ...]]:
+    """The packs fitted to the notice's product group, the group's name, and why there is none where its CPV codes fit several.
+
+    ``profile`` names the group instead of the CPV codes. A group that no pack has raises ``Problems``.
+    """
+    if profile and profile != AUTO:
+        return fit_packs(packs, profile), profile, ()
+    remarks: list[Problem] = []
+    for pack in packs:
+        try:
+            found = profile_for(pack.folder, _cpv(notice))
+        except Problems as tie:
+            remarks += tie.problems
+            continue
+        if found is not None:
+            return fit_packs(packs, found), found, tuple(remarks)
+    return list(packs), "", tuple(remarks)
+
+
+def read_notice(notice: Notice, packs: Sequence[Pack], *, lot: str = "", date: str = "", profile: str = "") -> Reading:
     """The case that a notice makes under these packs; of one lot where ``lot`` is given, else of the whole procedure.
 
     Of several lots the strongest finding counts and its evidence names the lot. ``date`` stands in for a date that the notice does not
-    give. Raises ``Problems``: an unknown lot, or no date at all.
+    give. ``profile`` is the product group to which the packs were fitted (``fit_to_notice``). Raises ``Problems``: an unknown lot, or no
+    date at all.
 
     >>> from tenderloop import load_pack
     >>> text = Text("The supplier keeps spare parts for 10 years.", "clause", "/ContractNotice/x", "en")
@@ -125,6 +147,8 @@ def read_notice(notice: Notice, packs: Sequence[Pack], *, lot: str = "", date: s
         stage="preparation" if notice.stage == "planning" else "tender",
         date=day,
         currency=_currency(part),
+        cpv=_cpv(part),
+        profile=profile,
         packs=tuple(pack.id for pack in packs),
         notes=_notes(notice, lot),
         documents={"notice": Document(title=_document_title(notice), date=day)},
@@ -156,16 +180,13 @@ def _words(notice: Notice) -> Iterator[tuple[Text, Hit]]:
 
 
 def _found(notice: Notice, pack: Pack, facts: dict[str, Fact], words: Sequence[tuple[Text, Hit]]) -> Iterator[tuple[Finding, bool]]:
-    by_code = {(signal.list, signal.code): signal for signal in pack.code_signals}
+    by_code: dict[tuple[str, str], list[CodeSignal]] = {}
+    for coded in pack.code_signals:
+        by_code.setdefault((coded.list, coded.code), []).append(coded)
     for code in notice.every_code():
-        signal = by_code.get((code.list, code.value))
-        if signal is not None:
-            yield (
-                Finding(
-                    signal.fact, _coded(facts[signal.fact], signal), "declared", code.where, f"{code.list}: {code.value}", lot=code.lot
-                ),
-                False,
-            )
+        for coded in by_code.get((code.list, code.value), ()):
+            value = _coded(facts[coded.fact], coded)
+            yield Finding(coded.fact, value, "declared", code.where, f"{code.list}: {code.value}", lot=code.lot), False
     by_concept: dict[str, list[TextSignal]] = {}
     for each in pack.text_signals:
         by_concept.setdefault(each.concept, []).append(each)
@@ -173,13 +194,13 @@ def _found(notice: Notice, pack: Pack, facts: dict[str, Fact], words: Sequence[t
         for text_signal in by_concept.get(hit.concept, ()):
             yield _said(text_signal, text, hit), hit.negated
     for field_signal in pack.field_signals:
-        value = field_value(notice, field_signal.field)
-        if value is not None:
+        read = field_value(notice, field_signal.field)
+        if read is not None:
             fact, field = facts[field_signal.fact], FIELDS[field_signal.field]
-            stated: FactValue = value.value
+            stated: FactValue = read.value
             if isinstance(stated, Fraction) and not isinstance(stated, bool):
                 stated = stated * parse_unit(field.unit).factor / parse_unit(fact.unit).factor
-            yield Finding(fact.id, stated, "field", value.where, value.quote), False
+            yield Finding(fact.id, stated, "field", read.where, read.quote), False
 
 
 def _said(signal: TextSignal, text: Text, hit: Hit) -> Finding:
@@ -245,6 +266,11 @@ def _concepts(texts: Iterable[Text]) -> tuple[str, ...]:
 def _of_lot(notice: Notice, lot: str) -> Notice:
     kept: tuple[Lot, ...] = tuple(each for each in notice.lots if each.id == lot)
     return replace(notice, lots=kept)
+
+
+def _cpv(notice: Notice) -> tuple[str, ...]:
+    """CPV codes of eight digits, each once; a check digit is cut off."""
+    return tuple(dict.fromkeys(code[:8] for code in notice.coded("cpv") if re.fullmatch(r"\d{8}(-\d)?", code, re.ASCII)))
 
 
 def _day(text: str) -> str | None:
