@@ -5,17 +5,24 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import page as checker
+import pydyf
 import pypdf
 import pytest
+import tinyhtml5
 from weasyprint.urls import FatalURLFetchingError
 
 from tenderloop.report import to_pdf
+from tenderloop.report.html import page, print_stylesheet
 from tenderloop.report.model import Report
-from tenderloop.report.pdf import AMBIGUOUS_END, MISSING, html_to_pdf
+from tenderloop.report.pdf import FONT_SCHEME, MISSING, elements, html_to_pdf
+from tenderloop.report.pdf_file import AMBIGUOUS_END, pack, write
 
 HERE = Path(__file__).parent
 ALONE = """
@@ -85,6 +92,50 @@ def test_two_processes_write_the_same_bytes(pdf: bytes) -> None:
 
 def test_no_packed_stream_ends_ambiguously(pdf: bytes) -> None:
     assert AMBIGUOUS_END not in pdf
+
+
+@pytest.mark.parametrize("noise", range(300))
+def test_whatever_is_packed_never_ends_ambiguously(noise: int) -> None:
+    content = hashlib.sha256(str(noise).encode()).digest() * 2
+    stream = pydyf.Stream([content], compress=True)
+    pack(stream)
+    assert AMBIGUOUS_END not in stream.data
+    assert zlib.decompress(stream.stream[0]).rstrip(b"\n") == content.rstrip(b"\n")
+
+
+@pytest.mark.parametrize("filler", range(300))
+def test_the_last_stream_of_a_file_never_ends_ambiguously(filler: int) -> None:
+    small = pydyf.PDF()
+    stream = pydyf.Stream([b"%" * filler])
+    small.add_object(stream)
+    output = BytesIO()
+    write(small, output, "1.7", b"0" * 16)
+    assert AMBIGUOUS_END not in output.getvalue()
+    assert pypdf.PdfReader(output, strict=True).get_object(stream.number).get_data() == b"%" * filler
+
+
+def test_every_object_is_found_where_the_file_says(pdf: bytes) -> None:
+    reader = pypdf.PdfReader(BytesIO(pdf), strict=True)
+    assert all(reader.get_object(number) is not None for number in range(1, reader.trailer["/Size"]))
+    assert pdf.endswith(b"%%EOF\n")
+    assert [len(bytes(each.original_bytes)) for each in reader.trailer["/ID"]] == [16, 16]
+
+
+def test_the_quick_way_reads_the_same_page(report: Report, hostile: Report) -> None:
+    """The page that expat reads as XML is the page that an HTML parser reads: same elements, attributes and texts."""
+    for each in (report, hostile):
+        text = page(each, print_stylesheet(FONT_SCHEME)).translate(dict.fromkeys((*range(9), 11, 12, *range(14, 32)), "?"))
+        slow = tinyhtml5.parse(text, namespace_html_elements=False)
+        quick = elements(text)
+        assert quick is not None
+        assert [*outline(quick)] == [*outline(slow)]
+
+
+def outline(root: Element) -> Iterator[tuple[str, dict[str, str], str, str]]:
+    """Every element: its name, its attributes, its text and what follows it; white space around the head and the body says nothing."""
+    for each in root.iter():
+        attributes = {name: value for name, value in each.attrib.items() if not name.endswith("}xmlns")}
+        yield each.tag, attributes, (each.text or "").strip("\n"), (each.tail or "").strip("\n")
 
 
 @pytest.mark.parametrize(

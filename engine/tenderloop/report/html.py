@@ -6,6 +6,7 @@ Knows templates, stylesheet and fonts. Must not decide what a report says. Every
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -32,6 +33,7 @@ from tenderloop.report.wording import (
     points,
 )
 
+OUR_PART = re.compile(r"\.tenderloop-report (?!\{)")
 PANEL_LEAST, PANEL_MOST = 6, 30
 FONTS: tuple[tuple[str, str, str], ...] = (
     ("TenderloopSans-Regular", "400", "normal"),
@@ -65,8 +67,20 @@ def stylesheet(fonts: str = "embedded", form: str = "woff2") -> str:
 
 
 def print_stylesheet(fonts: str) -> str:
-    """The part of it that paper needs, with TrueType fonts: a PDF writer reads every rule that it is given."""
-    return "\n".join([_faces(fonts, "ttf"), _style("report.css")])
+    """The part of it that paper needs, with TrueType fonts: a PDF writer reads every rule that it is given.
+
+    The page is ours alone, so the class that keeps our rules to our part of somebody else's page is left out: it would be looked for
+    above every element.
+
+    >>> ".tenderloop-report td" in print_stylesheet(""), ".tenderloop-report {" in print_stylesheet("")
+    (False, True)
+    """
+    return "\n".join([_faces(fonts, "ttf"), OUR_PART.sub("", _style("report.css"))])
+
+
+def base_stylesheet() -> str:
+    """What a PDF writer must know about the elements of HTML before it reads our own rules."""
+    return _style("base.css")
 
 
 def font_file(name: str) -> bytes:
