@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tenderloop.pack import Pack
     from tenderloop.readers.cases import read_case, write_case
     from tenderloop.readers.packs import list_packs, list_profiles, load_pack, profile_for, read_pack
+    from tenderloop.reading import read_cases
     from tenderloop.result import Result
 
 # Names are imported on first use, so that `tenderloop --help` starts at once.
@@ -42,6 +43,7 @@ _HOME = {
     "load_pack": "readers.packs",
     "profile_for": "readers.packs",
     "read_case": "readers.cases",
+    "read_cases": "reading",
     "read_pack": "readers.packs",
     "write_case": "readers.cases",
 }
@@ -63,6 +65,7 @@ __all__ = [
     "load_pack",
     "profile_for",
     "read_case",
+    "read_cases",
     "read_pack",
     "write_case",
 ]

@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from tenderloop import __version__
+from tenderloop import __version__, cli_evidence
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
+    from tenderloop.report.tender import NoticeView
     from tenderloop.result import Result
 
 DONE, FAULTS, WRONG_USE = 0, 1, 2
@@ -128,8 +129,16 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument("place", metavar="PLACE", help="country, ISO code, region or income group")
     data.add_argument("--what", metavar="WHAT", help="composition, generation, recycling or treatment; default: all")
 
+    evidence = verb("evidence", _evidence, "suggest passages of documents as evidence, or take over those that a person accepted")
+    cli_evidence.add_arguments(evidence)
+
     schema = verb("schema", _schema, "print the JSON Schema of packs, cases and results")
     schema.add_argument("--out", metavar="DIR", type=Path, help="write one file for each instead")
+
+    read = verb("read", _read, "read published notices, projects, passports and tables, and say what is wrong with them")
+    read.add_argument("files", metavar="FILE", nargs="+", type=Path, help="files of any format that is known, packed or not, or folders of them")
+    read.add_argument("--json", action="store_true", help="print a line of JSON for each record, with every value and its place")
+    read.add_argument("--summary", action="store_true", help="count by format instead of by file, with the codes of the problems")
 
     # the web package reads its own options, see main
     verbs.add_parser("serve", help="open the same in a browser", add_help=False)
@@ -137,13 +146,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _case_and_packs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case", metavar="CASE", type=Path, help="case.yaml, its folder, JSON, or a filled questionnaire")
+    parser.add_argument(
+        "case",
+        metavar="CASE",
+        type=Path,
+        help="case.yaml, its folder, JSON, a filled questionnaire, or a published notice (eForms, TED, OCDS …)",
+    )
     parser.add_argument(
         "--pack", action="append", metavar="PACK", help="name or folder of a pack; may be repeated; default: the case's own"
     )
     parser.add_argument(
         "--profile", default="", metavar="PROFILE", help="product group of the packs, or auto: by the case's CPV codes; default: the case's"
     )
+    notice = parser.add_argument_group("of a published notice")
+    notice.add_argument("--record", default="", metavar="ID", help="which notice, where the file holds several")
+    notice.add_argument("--lot", default="", metavar="ID", help="rate this lot alone")
+    notice.add_argument("--date", default="", metavar="DATE", help="reference date, where the notice states none")
 
 
 def _calc(given: argparse.Namespace) -> int:
@@ -176,10 +194,10 @@ def _calc(given: argparse.Namespace) -> int:
 
 
 def _rate(given: argparse.Namespace) -> int:
-    results = _results(given.case, given.pack, given.profile)
+    results, notice = _rated(given)
     targets = {kind: path for kind in REPORTS if (path := getattr(given, kind)) is not None}
     if targets:
-        _write_reports(results, targets, given.lang)
+        _write_reports(results, targets, given.lang, notice)
     if given.json:
         from tenderloop.improve import with_steps
         from tenderloop.result import together
@@ -192,10 +210,10 @@ def _rate(given: argparse.Namespace) -> int:
     return FAULTS if given.strict and any(result.gates.failed for result in results) else DONE
 
 
-def _write_reports(results: Sequence[Result], targets: Mapping[str, Path], language: str) -> None:
+def _write_reports(results: Sequence[Result], targets: Mapping[str, Path], language: str, notice: NoticeView | None) -> None:
     from tenderloop import report
 
-    built = report.build(results, language=language)
+    built = report.build(results, language=language, notice=notice)
     for kind in _progress(list(targets), "reports written"):
         data: str | bytes = getattr(report, f"to_{kind}")(built)
         with _writing(targets[kind]):
@@ -205,7 +223,7 @@ def _write_reports(results: Sequence[Result], targets: Mapping[str, Path], langu
 def _explain(given: argparse.Namespace) -> int:
     from tenderloop.explain import explain
 
-    results = _results(given.case, given.pack, given.profile)
+    results, _ = _rated(given)
     found: list[str] = []
     faults: list[Problem] = []
     for result in results:
@@ -220,7 +238,7 @@ def _explain(given: argparse.Namespace) -> int:
 
 
 def _improve(given: argparse.Namespace) -> int:
-    results = _results(given.case, given.pack, given.profile)
+    results, _ = _rated(given)
     if given.json:
         from tenderloop.improve import with_steps
         from tenderloop.result import together
@@ -294,6 +312,37 @@ def _open_data(given: argparse.Namespace) -> int:
     return DONE
 
 
+def _evidence(given: argparse.Namespace) -> int:
+    wrong = cli_evidence.wrong_use(given)
+    if wrong:
+        raise WrongUseError(wrong)
+    return DONE if cli_evidence.run(given, _print) else FAULTS
+
+
+def _read(given: argparse.Namespace) -> int:
+    from tenderloop.readers.notices import files_of, read_records
+    from tenderloop.report.records import Tally, record_json, summary_text, table_text
+
+    tallies = []
+    for path in _progress(files_of(given.files), "files read"):
+        tally = Tally(str(path))
+        tallies.append(tally)
+        for record in _counting(read_records(path, unread=tally.unread), "records"):
+            try:
+                problems = record.every_problem()
+            except Problems as broken:
+                tally.unread += broken.problems
+                continue
+            tally.add(record, problems)
+            if given.json:
+                _print(record_json(record, problems))
+    if not given.json:
+        _print(summary_text(tallies) if given.summary else table_text(tallies))
+    for problem in (problem for tally in tallies for problem in tally.unread):
+        print(problem, file=sys.stderr)
+    return DONE if all(tally.records for tally in tallies) else FAULTS
+
+
 def _schema(given: argparse.Namespace) -> int:
     from tenderloop.result import dumps
     from tenderloop.schema import schemas, write_schemas
@@ -313,6 +362,24 @@ def _serve(options: Sequence[str]) -> int:
     if not found:
         raise WrongUseError("nothing that serves pages is installed")
     return int(found[0].load()(list(options)) or DONE)
+
+
+def _rated(given: argparse.Namespace) -> tuple[list[Result], NoticeView | None]:
+    """The results of what was given: a case, or a published notice with its reading."""
+    from tenderloop.reading import notice_at
+
+    notice = notice_at(given.case, given.record)
+    if notice is None:
+        return _results(given.case, given.pack, given.profile), None
+    from tenderloop.evaluate import evaluate
+    from tenderloop.readers.packs import load_pack
+    from tenderloop.reading import fit_to_notice, read_notice
+    from tenderloop.report.tender import NoticeView
+
+    asked = _all(load_pack, list(dict.fromkeys(given.pack or ("circular_tender",))))
+    packs, profile, remarks = fit_to_notice(asked, notice, given.profile)
+    reading = read_notice(notice, packs, lot=given.lot, date=given.date, profile=profile)
+    return _all(lambda pack: evaluate(reading.case, pack), packs), NoticeView(reading, remarks=remarks)
 
 
 def _results(path: Path, packs: Sequence[str] | None, profile: str = "") -> list[Result]:
@@ -350,6 +417,16 @@ def _progress(given: Sequence[G], what: str) -> Iterator[G]:
         yield each
     if sys.stderr.isatty() and time.monotonic() - start > 1:
         print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
+
+
+def _counting(given: Iterable[G], what: str) -> Iterator[G]:
+    """As ``_progress``, for a stream of which nobody knows the length; it shows every half second."""
+    shown = time.monotonic()
+    for done, each in enumerate(given):
+        if sys.stderr.isatty() and time.monotonic() - shown > 0.5:
+            shown = time.monotonic()
+            print(f"\r{done} {what}", end="", file=sys.stderr, flush=True)
+        yield each
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Literal
 
 from tenderloop.case import Answer, Case, Document, Evidence, FactValue
@@ -22,7 +23,8 @@ from tenderloop.notice_fields import FIELDS, field_value
 from tenderloop.pack import CodeSignal, Fact, Pack, TextSignal
 from tenderloop.quantity import parse_unit
 from tenderloop.readers.cases import AUTO, fit_packs
-from tenderloop.readers.packs import profile_for
+from tenderloop.readers.notices import Record, read_records
+from tenderloop.readers.packs import load_pack, profile_for
 
 Strength = Literal["said", "declared", "bound", "measured", "field"]
 
@@ -37,6 +39,7 @@ KIND: dict[str, str] = {
 }
 _ORDER: dict[str, int] = {"said": 0, "declared": 1, "bound": 2, "measured": 3, "field": 4}
 PAPERS_SHOWN = 3
+MOST_NAMED = 5  # notices that a message names
 QUOTE_AROUND = 140  # characters kept on each side of the words that were found
 
 
@@ -91,6 +94,81 @@ class Reading:
     def best(self, fact: str) -> Finding | None:
         """The finding that decided a fact."""
         return next((finding for finding in self.findings if finding.fact == fact), None)
+
+
+def notice_at(path: str | Path, record: str = "") -> Notice | None:
+    """The one notice in a file, or the one whose id, procedure or publication number is ``record``; None when the file holds a case.
+
+    Raises ``Problems``: what could not be read, several notices and none named, or nothing that a tender pack can rate.
+    """
+    found = Path(path)
+    if found.is_dir() or found.suffix.lower() in (".yaml", ".yml"):
+        return None
+    unread: list[Problem] = []
+    first: list[Record] = []
+    kinds: set[str] = set()
+    for each in read_records(found, unread=unread):
+        kinds.add(each.kind)
+        if each.kind != "notice":
+            continue
+        if record:
+            notice = each.notice
+            if record in (each.id, notice.id, notice.procedure, notice.publication):
+                return notice
+        first.append(each)
+        if len(first) > MOST_NAMED and not record:
+            break
+    if len(first) == 1 and not record:
+        return first[0].notice
+    if not first and kinds & {"case", "table"}:
+        return None
+    if first:
+        names = ", ".join(each.id or "(no id)" for each in first[:MOST_NAMED]) + (", …" if len(first) > MOST_NAMED else "")
+        what = f"no notice '{record}'" if record else "more than one notice"
+        raise Problems([Problem("which-notice", f"the file holds {what}", str(path), hint=f"name one with --record: {names}"), *unread])
+    nothing = Problem("nothing-to-rate", f"the file holds no notice, but: {', '.join(sorted(kinds)) or 'nothing readable'}", str(path))
+    raise Problems(unread or [nothing])
+
+
+def read_cases(
+    path: str | Path,
+    packs: Iterable[Pack | str] = ("circular_tender",),
+    *,
+    by_lot: bool = False,
+    date: str = "",
+    profile: str = "",
+    unread: list[Problem] | None = None,
+) -> Iterator[Case]:
+    """Every notice of a file or folder as a case, in order; ``by_lot`` gives a case for each lot of a notice with several.
+
+    What cannot be read or made a case is appended to ``unread`` when given, else raised as ``Problems`` after the last case: nothing
+    valid is lost. Records that are no notices (projects, passports, documents) are named among the problems.
+
+    >>> lines = '{"ocid": "ocds-1", "date": "2026-01-31", "tender": {"title": "Chairs with spare parts"}}'
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "all.jsonl"
+    ...     _ = file.write_text(lines)
+    ...     [case.title for case in read_cases(file)]
+    ['Chairs with spare parts']
+    """
+    asked = [load_pack(pack) if isinstance(pack, str) else pack for pack in packs]
+    faults: list[Problem] = [] if unread is None else unread
+    for record in read_records(path, unread=faults):
+        if record.kind != "notice":
+            message = f"a {record.kind} ({record.format}) is no notice"
+            faults.append(Problem("not-a-notice", message, record.file, record.line, record.where, hint="read it with 'tenderloop read'"))
+            continue
+        notice = record.notice
+        lots = [lot.id for lot in notice.lots if lot.kind != "LotsGroup"]
+        try:
+            fitted, group, _ = fit_to_notice(asked, notice, profile)
+            for lot in lots if by_lot and len(lots) > 1 else [""]:
+                yield read_notice(notice, fitted, lot=lot, date=date, profile=group).case
+        except Problems as refused:
+            faults += [replace(problem, file=problem.file or record.file, line=problem.line or record.line) for problem in refused.problems]
+    if unread is None and faults:
+        raise Problems(faults)
 
 
 def fit_to_notice(packs: Sequence[Pack], notice: Notice, profile: str = "") -> tuple[list[Pack], str, tuple[Problem, ...]]:

@@ -110,6 +110,7 @@ class NoticeView:
     screened: tuple[Screened, ...] = ()
     screened_by: str = ""
     near: tuple[Near, ...] = ()
+    remarks: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def tender_part(notice: NoticeView, parts: Sequence[PackPart], words: Words) -> 
         weights_finding=_weights_finding(weights, words),
         strengths=_strengths(reading),
         negated=reading.negated,
-        remarks=reading.problems,
+        remarks=(*notice.remarks, *reading.problems),
         screened=notice.screened,
         screened_by=notice.screened_by,
         near=notice.near,
