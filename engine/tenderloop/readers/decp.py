@@ -84,6 +84,15 @@ def _xml_parts(root: etree._Element) -> Iterator[Part]:
             yield Part(child, f"/{_name(root)}/{name}[{seen[name]}]", name == "contrat-concession")
 
 
+def identity(contract: Any) -> str:
+    """The contract's id, cheaply.
+
+    >>> identity({"id": "2024M01"})
+    '2024M01'
+    """
+    return _Fields(contract, "", Notes()).words("id")
+
+
 def _name(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 

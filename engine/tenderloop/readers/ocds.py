@@ -11,6 +11,7 @@ Source: open-contracting/standard 1.1.5, ``schema/release-schema.json``; eForms 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -177,8 +178,14 @@ def read_ocds(
     )
 
 
+_LANGUAGE: Final = re.compile(r"([A-Za-z]{2})(?:[-_].*)?")
+_LANGUAGES: Final = {"english": "en", "french": "fr", "spanish": "es", "eng": "en", "fra": "fr", "spa": "es", "español": "es", "français": "fr"}
+
+
 def _language(word: str) -> str:
-    return word[:2].lower() if len(word) >= 2 and word[:2].isascii() and word[:2].isalpha() else ""
+    """A two-letter code of what publishers write; what is not known is not stated."""
+    found = _LANGUAGE.fullmatch(word)
+    return found[1].lower() if found else _LANGUAGES.get(word.lower(), "")
 
 
 def _tags(release: View) -> list[str]:
@@ -258,6 +265,9 @@ def _tender(tender: View, language: str, said: list[Text], codes: list[Code], lo
     if basis.words("id"):
         codes.append(Code("legal-basis", basis.words("id"), basis.place("id")))
     said += extensions.metrics(tender, "targets", "need", language)
+    period = tender.object("tenderPeriod") if isinstance(tender.value.get("tenderPeriod"), dict) else View({}, "", tender.notes)
+    for key in ("startDate", "endDate"):
+        period.date(key)  # no part of a notice; read so that a date in words is known
     for one in tender.each("amendments"):
         said += texts(one, "rationale", "note", language) + texts(one, "description", "note", language)
     _documents(tender, language, said, codes)
@@ -274,6 +284,8 @@ def items(holder: View, language: str, lots: set[str]) -> tuple[list[Text], list
         for mark in [one.object("classification"), *one.each("additionalClassifications")]:
             if code := classification(mark, lot):
                 codes.append(code)
+            else:
+                said += texts(mark, "description", "item", language, lot)
     return said, codes
 
 

@@ -95,7 +95,7 @@ def _object(value: dict[str, Any]) -> Found | Problem:
         return Found("ocds", "record-package")
     if "compiledRelease" in value or "versionedRelease" in value:
         return Found("ocds", "record")
-    if "$schema" in value and ("properties" in value or "definitions" in value):
+    if ("$schema" in value and "properties" in value) or ("definitions" in value and not _SECTIONS & value.keys()):
         return Problem("schema-not-data", "this is a JSON Schema: it describes data and holds none", hint="choose a file with data")
     if isinstance(value.get("releases"), list | dict):
         return Found("ocds", "record" if "ocid" in value else "release-package")
