@@ -8,11 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from tenderloop import evaluate, load_pack, read_case
 from tenderloop.examples import run_examples
 from tenderloop.lint import lint
-from tenderloop.pack import Gate, Indicator, Pack
+from tenderloop.pack import Gate, Indicator, Pack, Tags
 from tenderloop.result import Result
 
 HERE = Path(__file__).parent
@@ -162,3 +163,10 @@ def test_a_notice_alone_never_reaches_the_level_that_a_person_gives(pack: Pack) 
     assert max(each.measured for each in pack.text_signals) == 3
     said = {each.concept: each.said for each in pack.text_signals}
     assert {concept for concept, level in said.items() if level > 1} == {"market_consultation"}
+
+
+def test_a_tag_of_the_notice_is_a_field_with_or_without_its_code() -> None:
+    assert Tags(eforms=("BT-70", "BT-774:circ-econ")).eforms == ("BT-70", "BT-774:circ-econ")
+    for wrong in ("BT774", "circ-econ", "BT-774:", "BT-774: circ-econ"):
+        with pytest.raises(ValidationError, match="eforms"):
+            Tags(eforms=(wrong,))
