@@ -6,14 +6,13 @@ What is not stated is absent (an empty text, an empty tuple, ``None``): absence 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from tenderloop.errors import Problem
 from tenderloop.notice import Amount, Code, Figure, Party, Text
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True, gc=False):
     """When a stage of the project runs; dates as published, ``days`` only if stated."""
 
     name: str
@@ -23,8 +22,7 @@ class Period:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finance:
+class Finance(msgspec.Struct, frozen=True, gc=False):
     """One source of money. ``type`` (loan, grant …) and ``asset_class`` (debt, equity) as published; ``None`` is not stated."""
 
     type: str
@@ -36,8 +34,7 @@ class Finance:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(msgspec.Struct, frozen=True, gc=False):
     """One measure that the project declares. ``group`` is climate, environmental, conservation or social; ``types`` the codes."""
 
     group: str
@@ -46,8 +43,7 @@ class Measure:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Benefit:
+class Benefit(msgspec.Struct, frozen=True, gc=False):
     """Who gains what; ``people`` is the number stated for each group of beneficiaries."""
 
     title: str
@@ -57,8 +53,7 @@ class Benefit:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
+class Meeting(msgspec.Struct, frozen=True, gc=False):
     """A meeting with the people concerned (consultation) or with lobbyists."""
 
     kind: str
@@ -67,8 +62,7 @@ class Meeting:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(msgspec.Struct, frozen=True, gc=False):
     """A cost over the life of the asset.
 
     ``category`` is acquisition, construction, renewal, operation, maintenance, endOfLife, or lifeCycle for the whole.
@@ -79,8 +73,7 @@ class Cost:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(msgspec.Struct, frozen=True, gc=False):
     """A forecast or measured value over time. ``kind`` is forecast or metric."""
 
     kind: str
@@ -90,8 +83,7 @@ class Metric:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(msgspec.Struct, frozen=True, gc=False):
     """A yes or no that the project states, such as ``environment.hasImpactAssessment``."""
 
     name: str
@@ -99,8 +91,7 @@ class Flag:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(msgspec.Struct, frozen=True, gc=False):
     """One contracting process: what it is for, how it was bought, what was agreed and what it came to."""
 
     id: str
@@ -120,8 +111,7 @@ class Process:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(msgspec.Struct, frozen=True, gc=False):
     """One project record. ``texts`` have the roles of notices (title, description, need, sustainability, document, clause).
 
     ``codes`` hold sector, environmental goals and categories, policies, document types; ``flags`` what is said with yes or no.

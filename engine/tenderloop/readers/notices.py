@@ -176,18 +176,12 @@ def _release_line(value: dict[str, Any], document: Document) -> Record:
     def build() -> Notice:
         from tenderloop.readers.ocds import read_ocds
 
-        return _with_repeated(read_ocds(value, document.file, line=document.line), document, value)
+        # looked for only when the notice is wanted: it takes longer than reading the line
+        twice = repeated_keys(document.data, [value], document.file, document.line)
+        return read_ocds(value, document.file, line=document.line, already=twice)
 
     name = value.get("id")
     return Record("ocds", "notice", name if type(name) is str and name else value["ocid"], build, file=document.file, line=document.line)
-
-
-def _with_repeated(notice: Notice, document: Document, value: Any) -> Notice:
-    """The notice with the keys that are written twice in its line; looked for only when the notice is wanted."""
-    from dataclasses import replace
-
-    twice = repeated_keys(document.data, [value], document.file, document.line)
-    return replace(notice, problems=(*twice, *notice.problems)) if twice else notice
 
 
 def _document(document: Document, faults: _Unread) -> Iterator[Record]:

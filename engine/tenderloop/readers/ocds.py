@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
+from tenderloop.errors import Problem
 from tenderloop.notice import Code, Duration, Lot, Notice, Outcome, Party, Stage, Statistic, Text
 from tenderloop.readers import ocds_extensions as extensions
 from tenderloop.readers.loose_json import Notes, Source, View, escaped
@@ -119,10 +120,12 @@ def read_ocds(
     version: str = "",
     line: int | None = None,
     sources: Sequence[Source] = (),
+    already: Sequence[Problem] = (),
 ) -> Notice:
     """One release or compiled record as a notice; every place is a JSON pointer into the document that holds it.
 
-    What is wrong is in ``problems``; nothing raises. ``sources`` are as in ``Part``.
+    What is wrong is in ``problems``; nothing raises. ``sources`` are as in ``Part``; ``already`` are problems
+    found before.
 
     >>> release = {"ocid": "ocds-1", "id": "r", "tag": ["tender"], "tender": {"title": "Chairs", "procurementMethod": "Open"}}
     >>> notice = read_ocds(release, "release.json")
@@ -130,6 +133,7 @@ def read_ocds(
     ('tender', 'Chairs', 'open', 'misspelt-code')
     """
     notes = Notes(file, line)
+    notes.problems += already
     release = View(document, where, notes, sources)
     tender, planning = release.object("tender"), release.object("planning")
     language = _language(release.words("language"))
@@ -179,7 +183,7 @@ def read_ocds(
 
 
 _LANGUAGE: Final = re.compile(r"([A-Za-z]{2})(?:[-_].*)?")
-_LANGUAGES: Final = {"english": "en", "french": "fr", "spanish": "es", "eng": "en", "fra": "fr", "spa": "es", "español": "es", "français": "fr"}
+_LANGUAGES: Final = {"english": "en", "french": "fr", "spanish": "es", "eng": "en", "fra": "fr", "spa": "es"}
 
 
 def _language(word: str) -> str:

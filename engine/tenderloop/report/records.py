@@ -106,8 +106,9 @@ def record_json(record: Record, problems: Sequence[Problem]) -> str:
 
 def _plain(value: Any) -> Any:
     """Records as plain JSON values; what is empty is left out, since absence means that nothing is stated."""
-    if is_dataclass(value) and not isinstance(value, type):
-        named = ((each.name, _plain(getattr(value, each.name))) for each in fields(value))
+    names = getattr(value, "__struct_fields__", None) or _field_names(value)
+    if names and not isinstance(value, type):
+        named = ((name, _plain(getattr(value, name))) for name in names)
         return {name: held for name, held in named if held not in (None, "", [], {})}
     if isinstance(value, Decimal):
         return f"{value:f}"
@@ -118,3 +119,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(held) for held in value]
     return value if isinstance(value, str | int | bool) or value is None else str(value)
+
+
+def _field_names(value: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(value)) if is_dataclass(value) and not isinstance(value, type) else ()
