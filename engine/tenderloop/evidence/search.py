@@ -9,6 +9,7 @@ tests/standards/evidence_pairs). Where it has none, or the base does not know th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -60,6 +61,12 @@ class Found:
         return checkable(self.passage.text)
 
 
+_TOKEN = r"(?u)\b[^\W\d_]\w+\b"
+# Words that every question or tender has, beyond the usual ones.
+_EMPTY_WORDS = (
+    "tender contract contracting authority bidder bidders tenderer asked ask does named name offer offered year years month months day days "
+    "must shall least list example used use written whether product products"
+).split()
 WEIGHTS = Parts(0.60, 0.25, 0.15)
 WITHOUT_CONCEPTS = Parts(0.0, 0.6, 0.4)
 
@@ -82,16 +89,16 @@ class Search:
         self._hits: list[tuple[Hit, ...]] = [
             terms.find(passage.text, passage.language) if terms is not None else () for passage in self.passages
         ]
-        self._likeness = _Likeness([passage.text for passage in self.passages])
+        self._likeness = _Likeness([passage.text for passage in self.passages], terms)
 
     def best(self, question: Question, most: int = MOST_FOUND, least: float = LEAST_SCORE) -> tuple[Found, ...]:
         """At most ``most`` passages that score at least ``least``, best first; equal scores in the order of the texts, bound words first.
 
-        The same words in several places are found once, at the first.
+        Passages that differ only in numbers, capitals or spaces (the same clause for lot 1, lot 2 …) are found once, at the best place.
         """
         if not self.passages:
             return ()
-        words, letters = self._likeness.to(question)
+        words, letters = self._alike(question)
         scored: list[tuple[float, bool, int, Parts]] = []
         for index, passage in enumerate(self.passages):
             parts = Parts(self._concepts(question, index), float(words[index]), float(letters[index]))
@@ -104,14 +111,34 @@ class Search:
         seen: set[str] = set()
         for minus, _, index, parts in sorted(scored, key=lambda each: each[:3]):
             passage = self.passages[index]
-            words_of = " ".join(passage.text.split()).casefold()
-            if words_of in seen:
+            if (same := sameness(passage.text)) in seen:
                 continue
-            seen.add(words_of)
+            seen.add(same)
             found.append(self._found(question, index, -minus, parts))
             if len(found) == most:
                 break
         return tuple(found)
+
+    def _alike(self, question: Question) -> tuple[Sequence[float], Sequence[float]]:
+        """Likeness to the question as asked, or to the terms of its concepts in the passage's language, whichever is more."""
+        words, letters = self._likeness.to(_asked(question))
+        if self._terms is None or not question.concepts:
+            return words, letters
+        languages = [self._terms.spoken(passage.language) for passage in self.passages]
+        for language in sorted(set(languages)):
+            told = " ".join(
+                term.text.replace("*", "").replace("~", "")
+                for term in self._terms.terms
+                if not term.trap and term.language == language and term.concept in question.concepts
+            )
+            if not told:
+                continue
+            by_words, by_letters = self._likeness.to(told)
+            for index, each in enumerate(languages):
+                if each == language:
+                    words[index] = max(words[index], by_words[index])
+                    letters[index] = max(letters[index], by_letters[index])
+        return words, letters
 
     def _concepts(self, question: Question, index: int) -> float:
         """How much a passage speaks of the question's concepts: 0, or 0.6 and more the larger their part in it."""
@@ -130,15 +157,37 @@ class Search:
         return Found(question.id, passage, score, rounded, hits, _quote(passage.text, hits, shared), _why(passage, hits, shared))
 
 
+def sameness(text: str) -> str:
+    """What two passages that say the same have in common: their words without numbers, capitals and spaces.
+
+    >>> sameness("Lot 1:  Collecte") == sameness("LOT 12: collecte")
+    True
+    """
+    return " ".join(re.sub(r"\d+", "0", text).casefold().split())
+
+
 class _Likeness:
     """Cosines between questions and passages over words and over runs of letters, fitted on the passages."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # a second to import
+    def __init__(self, texts: Sequence[str], terms: TermBase | None) -> None:
+        from sklearn.feature_extraction.text import (  # type: ignore[import-untyped]  # takes a second to import
+            ENGLISH_STOP_WORDS,
+            TfidfVectorizer,
+            strip_accents_unicode,
+        )
 
         self._count = len(texts)
+        # Words such as "after" and "wird" say nothing; a few pages are too few for their frequency to show it.
+        common = {word for language in terms.languages.values() for word in language.common} if terms is not None else set()
+        silent = sorted({strip_accents_unicode(word) for word in (*ENGLISH_STOP_WORDS, *_EMPTY_WORDS, *common)})
         ways = (
-            TfidfVectorizer(sublinear_tf=True, strip_accents="unicode", token_pattern=r"(?u)\b[^\W\d_]\w+\b", ngram_range=(1, 2)),  # noqa: S106
+            TfidfVectorizer(
+                sublinear_tf=True,
+                strip_accents="unicode",
+                token_pattern=_TOKEN,
+                ngram_range=(1, 2),
+                stop_words=silent,
+            ),
             TfidfVectorizer(sublinear_tf=True, strip_accents="unicode", analyzer="char_wb", ngram_range=(3, 5)),
         )
         self._ways: list[tuple[Any, Any]] = []
@@ -148,10 +197,10 @@ class _Likeness:
             except ValueError:  # not one word in all the passages
                 self._ways.append((vectors, None))
 
-    def to(self, question: Question) -> tuple[Sequence[float], Sequence[float]]:
-        """Likeness of each passage by words and by letters."""
+    def to(self, asked: str) -> tuple[list[float], list[float]]:
+        """Likeness of each passage to a text, by words and by letters."""
         found = [
-            [0.0] * self._count if matrix is None else (matrix @ vectors.transform([_asked(question)]).T).toarray().ravel().tolist()
+            [0.0] * self._count if matrix is None else (matrix @ vectors.transform([asked]).T).toarray().ravel().tolist()
             for vectors, matrix in self._ways
         ]
         return found[0], found[1]
