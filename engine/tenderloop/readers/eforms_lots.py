@@ -173,7 +173,7 @@ def read_project(leaves: Leaves, element: etree._Element, base: str, part: Part)
         elif tag == 5:
             types += 1
             _read_additional_type(leaves, child, f"{base}/cac:ProcurementAdditionalType[{types}]", part)
-        elif tag == 4 or tag == 2:  # noqa: SIM109
+        elif tag == 4 or tag == 2:
             if tag == 2:
                 where = base + "/cac:MainCommodityClassification"
                 if main:
