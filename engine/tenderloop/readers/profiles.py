@@ -240,6 +240,9 @@ def _fills(each: Written[Threshold], parameters: AnyMapping[str, Parameter], tak
     elif parse_unit(parameter.unit).dimension != parse_unit(threshold.unit).dimension:
         message = f"{what} is in {threshold.unit}, '{name}' is in {parameter.unit}"
         spot.add("unit-mismatch", message, f"write it in {parameter.unit}")
+    if threshold.limit in ("above", "below"):
+        # 'more than 50 %' is not 'at least 50 %', and the pack's rule says which of the two it means
+        spot.add("bad-value", f"{what} is a strict bound and fills '{name}'", "leave fills: out, so that the buyer chooses the least value")
     if name in taken:
         spot.add("repeated-id", f"{what} fills '{name}', which '{taken[name]}' fills already", "let one threshold fill it")
     taken.setdefault(name, threshold.id)
