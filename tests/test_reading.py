@@ -98,6 +98,19 @@ def test_a_declared_code_is_weak_evidence(pack: Pack) -> None:
     assert (answer.grade, answer.evidence[0].quote, answer.evidence[0].page) == (1, "environmental-impact: circ-econ", "/code")
 
 
+def test_selection_binds_only_what_names_it(pack: Pack) -> None:
+    reading = read_notice(
+        notice(
+            text("Grounds for exclusion: breach of working conditions.", "selection", where="/1"),
+            text("An environmental management system to ISO 14001.", "selection", where="/2"),
+        ),
+        [pack],
+    )
+    strengths = {each.concept: each.strength for each in reading.findings}
+    assert strengths["working_conditions"] == "said"
+    assert strengths["environmental_management"] == "measured"
+
+
 def test_order_of_texts_changes_nothing(pack: Pack) -> None:
     texts = [text(f"Repair and spare parts, take-back and warranty of {n} years.", "award", where=f"/{n}") for n in range(5)]
     one = read_notice(notice(*texts), [pack]).case

@@ -524,13 +524,17 @@ class CodeSignal(Place):
 
 
 class TextSignal(Place):
-    """A concept of the term base that gives a level: found in words only said, in bound ones, in bound ones with something to check it by."""
+    """A concept of the term base that gives a level: found in words only said, in bound ones, in bound ones with something to check it by.
+
+    ``roles`` are the texts that bind it. Selection criteria, where grounds for exclusion are recited, bind only what names them.
+    """
 
     concept: Identifier
     fact: Identifier
     said: Annotated[int, Field(ge=1)]
     bound: Annotated[int, Field(ge=1)]
     measured: Annotated[int, Field(ge=1)]
+    roles: tuple[Literal["specification", "selection", "award", "clause"], ...] = ("specification", "award", "clause")
 
     @model_validator(mode="after")
     def _rising(self) -> TextSignal:

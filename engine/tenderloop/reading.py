@@ -18,7 +18,7 @@ from typing import Literal
 from tenderloop.case import Answer, Case, Document, Evidence, FactValue
 from tenderloop.errors import Problem, Problems
 from tenderloop.evidence.terms import Hit, find_concepts, measured, shipped_languages
-from tenderloop.notice import BOUND, AwardCriterion, Lot, Notice, Text
+from tenderloop.notice import AwardCriterion, Lot, Notice, Text
 from tenderloop.notice_fields import FIELDS, field_value
 from tenderloop.pack import CodeSignal, Fact, Pack, TextSignal
 from tenderloop.quantity import parse_unit
@@ -284,7 +284,7 @@ def _found(notice: Notice, pack: Pack, facts: dict[str, Fact], words: Sequence[t
 def _said(signal: TextSignal, text: Text, hit: Hit) -> Finding:
     strength: Strength = "said"
     level = signal.said
-    if text.role in BOUND:
+    if text.role in signal.roles:
         strength, level = ("measured", signal.measured) if measured(text.value, hit.start, hit.end) else ("bound", signal.bound)
     quote = _around(text.value, hit.start, hit.end)
     return Finding(
