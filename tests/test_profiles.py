@@ -152,7 +152,7 @@ def test_an_unconfirmed_threshold_decides_nothing_and_says_why(wood: Pack) -> No
     assert (rated.status, rated.score, rated.range.high) == ("unknown", 0, 100)
     assert "threshold wood_share (at least 25 %, transcribed, p. 9) is not confirmed by the buyer" in rated.because
     assert rated.thresholds == ("wood_share",)
-    assert rated.clause == "At least [____ %] of the wood is recovered, and kept [____ year]."
+    assert rated.clause == "At least [____ %] of the wood is recovered, and kept [____ years]."
     assert [(note.id, note.waiting) for note in result.unconfirmed] == [("wood_share", ("s.group",)), ("wood_years", ()), ("wood_mark", ())]
     assert "wood_share" in explain(result, "s.group")
 
@@ -174,7 +174,7 @@ def test_a_confirmation_decides_and_is_told(wood: Pack) -> None:
     result = evaluate(case(wood, CONFIRMED), wood)
     rated = node(result, "s.group")
     assert (rated.status, rated.score) == ("scored", 100)
-    assert rated.clause == "At least 25 % of the wood is recovered, and kept [____ year]."
+    assert rated.clause == "At least 25 % of the wood is recovered, and kept [____ years]."
     (note,) = (each for each in result.parameters if each.by)
     assert (note.id, note.threshold, note.shown, note.printed) == ("group_share", "wood_share", "25 %", "at least 25 %")
     assert (note.by, note.document, note.page) == ("A. Buyer", "copy", "9")
@@ -194,7 +194,7 @@ def test_the_buyer_may_overwrite_a_value_and_the_result_says_so(wood: Pack) -> N
 def test_a_value_below_the_printed_floor_is_told_not_refused(wood: Pack) -> None:
     result = evaluate(case(wood, "confirmed:\n  wood_years: {value: 18 month, by: A. Buyer}\n"), wood)
     assert any("1.5 year lies below the 2 year that the source asks at least" in text for text in result.remarks)
-    assert node(result, "s.group").clause.endswith("kept 1.5 year.")
+    assert node(result, "s.group").clause.endswith("kept 1.5 years.")
 
 
 def test_a_value_under_the_packs_own_name_goes_before_the_profile(wood: Pack) -> None:

@@ -14,6 +14,8 @@ from tenderloop.case import Case, Confirmation
 from tenderloop.pack import Amount, Pack, Parameter, Threshold
 
 State = Literal["fixed", "confirmed", "unconfirmed", "open", "none"]
+# Units that English writes with an s after any number but one; a clause is pasted into a contract as it stands.
+_COUNTED = ("year", "month", "week", "day", "item")
 _BLANK = re.compile(r"\{([a-z][a-z0-9_]*)\}", re.ASCII)
 
 
@@ -134,9 +136,11 @@ def filled(text: str, pack: Pack, case: Case) -> str:
         if found[1] not in pack.parameter_of:
             return found[0]
         held = in_force(pack, found[1], case.date, case.confirmed)
+        unit = held.threshold.unit
+        if held.amount is not None:
+            return f"{held.amount.text}s" if unit in _COUNTED and not re.match(r"1 ", held.amount.text) else held.amount.text
         if held.shown:
             return held.shown
-        unit = "" if held.threshold.unit == "1" else f" {held.threshold.unit}"
-        return f"[____{unit}]"
+        return "[____]" if unit == "1" else f"[____ {unit}s]" if unit in _COUNTED else f"[____ {unit}]"
 
     return _BLANK.sub(value, text)
