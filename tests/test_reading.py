@@ -101,7 +101,7 @@ def test_a_declared_code_is_weak_evidence(pack: Pack) -> None:
 def test_selection_binds_only_what_names_it(pack: Pack) -> None:
     reading = read_notice(
         notice(
-            text("Grounds for exclusion: breach of working conditions.", "selection", where="/1"),
+            text("Grounds for exclusion: a collective agreement was not respected.", "selection", where="/1"),
             text("An environmental management system to ISO 14001.", "selection", where="/2"),
         ),
         [pack],
