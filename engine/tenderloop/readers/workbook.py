@@ -61,6 +61,15 @@ def open_workbook(path: str | Path, faults: Faults) -> Workbook | None:
     return _checked(data, faults)
 
 
+def open_workbook_bytes(data: bytes, faults: Faults) -> Workbook | None:
+    """As open_workbook, from the bytes themselves."""
+    if len(data) > MOST_BYTES:
+        said = f"the file has {len(data):,} bytes, at most {MOST_BYTES:,} are read"
+        faults.add("workbook-too-large", said, where="file", hint="send the papers apart")
+        return None
+    return _checked(data, faults)
+
+
 def _checked(data: bytes, faults: Faults) -> Workbook | None:
     def refuse(code: str, message: str, hint: str, where: str = "file") -> None:
         faults.add(code, message, where=where, hint=hint)
