@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import re
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -120,7 +121,8 @@ def _finish(document: Any, pdf: Any) -> None:
     for each in pdf.objects:
         if isinstance(each, pydyf.Stream) and each.compress:
             pack(each)
-    pdf.write = lambda output, version, identifier, compress: write(pdf, output, version, identifier)
+    itself = weakref.proxy(pdf)  # so that the file does not hold itself, and goes as soon as it is written
+    pdf.write = lambda output, version, identifier, compress: write(itself, output, version, identifier)
 
 
 def _state_ua(metadata: Any) -> None:
