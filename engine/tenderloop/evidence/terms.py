@@ -224,7 +224,7 @@ class Matcher:
             last = path[-1]
             for pattern, gaps in node.out:
                 if all(
-                    not (_STOP if gap else _APART).search(text, words[one].end(), words[other].start())
+                    not (_STOP if gap else _APART).search(text, words[one].end(), words[other].start() + 1)
                     for (one, other), gap in zip(pairwise(path), gaps, strict=True)
                 ):
                     yield words[begin].start(), words[last].end(), pattern
@@ -496,8 +496,8 @@ def sentence_bounds(text: str, start: int, end: int) -> tuple[int, int]:
     (11, 22)
     """
     begin = max(0, start - 1500)
-    for boundary in _SENTENCE_END.finditer(text, begin, start):
-        begin = boundary.end()
+    for boundary in _SENTENCE_END.finditer(text, begin, start + 1):
+        begin = min(boundary.end(), start)
     after = _SENTENCE_END.search(text, end, end + 1500)
     return begin, after.end() if after else min(len(text), end + 1500)
 
