@@ -330,7 +330,7 @@ def _read_extension(leaves: Leaves, extension: etree._Element, base: str, part: 
             programmes += 1
             for inner in child.iterchildren(_PROGRAMME_CODE):
                 where = f"{base}/efac:Funding[{programmes}]/cbc:FundingProgramCode"
-                leaves.code(part.codes, inner, inner.get("listName") or "eu-programme", where, part.lot)
+                leaves.code(part.codes, inner, "eu-programme", where, part.lot)
         elif tag == _SUBCONTRACTING:
             subcontracts += 1
             for inner in child.iterchildren(_SUBCONTRACTING_CODE):
