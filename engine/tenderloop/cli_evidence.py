@@ -80,9 +80,7 @@ def _suggest(given: argparse.Namespace, write: Callable[[str], None]) -> bool:
         _write(given.out, suggestions_yaml(found, packs, papers))
     write(suggestions_json(found) if given.json else suggestions_text(found, packs, case.facts if case is not None else ()))
     if given.out is not None and not given.json:
-        write(
-            f"Written to {given.out}: mark each suggestion there, then run tenderloop evidence --accept {given.out} --case CASE --out CASE\n"
-        )
+        write(f"Written to {given.out}. Mark it, then: tenderloop evidence --accept {given.out} --case CASE --out CASE\n")
     return not any(problem.code not in ("pages-not-recorded", "encoding-guessed") for problem in faults)
 
 

@@ -29,7 +29,7 @@ FOLDERS = ("ted-eforms", "ted-legacy-xml", "ocds-national")
 AT = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pair:
     """A question asked of the pool of a language, and the notice and words by which the passages that count are known.
 
@@ -96,7 +96,7 @@ def _notices(names: set[str]) -> Iterator[tuple[str, Notice]]:
         alone.update(found)
 
 
-def recall(pair: Pair, search: Search, *, as_first: bool = False) -> float | None:
+def recall(pair: Pair, search: Search, question: Question, *, as_first: bool = False) -> float | None:
     """Of the passages that count, at most five, the share that stands among the first five found; None when the pool holds none.
 
     ``as_first``: by the labels as they were first written.
@@ -104,7 +104,7 @@ def recall(pair: Pair, search: Search, *, as_first: bool = False) -> float | Non
     right = {sameness(each.text) for each in search.passages if counts(each, pair, as_first=as_first)}
     if not right:
         return None
-    found = {sameness(each.passage.text) for each in search.best(pair.question, AT, 0.0)}
+    found = {sameness(each.passage.text) for each in search.best(question, AT, 0.0)}
     return len(right & found) / min(AT, len(right))
 
 

@@ -4,7 +4,8 @@ Knows how likeness is measured: concepts of the term base, which bridge language
 cut or what a person decides about it. A score orders passages for a person to read: it answers nothing and rates nothing.
 
 ``score = 0.60 concepts + 0.25 words + 0.15 letters`` where the question has concepts of the term base (ours, chosen on the half `tune` of
-tests/standards/evidence_pairs). Where it has none, or the base does not know the passage's language, words and letters share the whole.
+tests/standards/evidence_pairs). Words and letters are compared with the question, and with the terms of its concepts in the passage's
+language, so that a question asked in English finds French words. Where a question has no concepts, words and letters share the whole.
 """
 
 from __future__ import annotations
@@ -61,14 +62,16 @@ class Found:
         return checkable(self.passage.text)
 
 
-_TOKEN = r"(?u)\b[^\W\d_]\w+\b"
+_WORDS = r"(?u)\b[^\W\d_]\w+\b"
 # Words that every question or tender has, beyond the usual ones.
 _EMPTY_WORDS = (
-    "tender contract contracting authority bidder bidders tenderer asked ask does named name offer offered year years month months day days "
-    "must shall least list example used use written whether product products"
-).split()
+    *("tender", "contract", "contracting", "authority", "bidder", "bidders", "tenderer", "asked", "ask", "does", "named", "name", "offer"),
+    *("offered", "year", "years", "month", "months", "day", "days", "must", "shall", "least", "list", "example", "used", "use", "written"),
+    *("whether", "product", "products"),
+)
 WEIGHTS = Parts(0.60, 0.25, 0.15)
 WITHOUT_CONCEPTS = Parts(0.0, 0.6, 0.4)
+MORE = 0.1  # share of guidance, hint, levels and clause in the likeness; more of it drowns the question (measured on the half `tune`)
 
 
 class Search:
@@ -122,6 +125,12 @@ class Search:
     def _alike(self, question: Question) -> tuple[Sequence[float], Sequence[float]]:
         """Likeness to the question as asked, or to the terms of its concepts in the passage's language, whichever is more."""
         words, letters = self._likeness.to(_asked(question))
+        if question.more:
+            rest = self._likeness.to(question.more)
+            words, letters = (
+                [(1 - MORE) * one + MORE * other for one, other in zip(short, long, strict=True)]
+                for short, long in zip((words, letters), rest, strict=True)
+            )
         if self._terms is None or not question.concepts:
             return words, letters
         languages = [self._terms.spoken(passage.language) for passage in self.passages]
@@ -184,7 +193,7 @@ class _Likeness:
             TfidfVectorizer(
                 sublinear_tf=True,
                 strip_accents="unicode",
-                token_pattern=_TOKEN,
+                token_pattern=_WORDS,
                 ngram_range=(1, 2),
                 stop_words=silent,
             ),
@@ -218,7 +227,7 @@ class _Likeness:
 
 def _asked(question: Question) -> str:
     """The question as one text; its title counts twice, being shortest and most to the point."""
-    return f"{question.title} {question.title} {question.text} {question.more}"
+    return f"{question.title} {question.title} {question.text}"
 
 
 def _quote(text: str, hits: Sequence[Hit], shared: Sequence[str]) -> str:
@@ -295,7 +304,7 @@ def _question(indicator: Indicator, facts: Mapping[str, Fact], tied: Mapping[str
             indicator.hint,
             indicator.clause,
             *indicator.evidence.accept,
-            *(f"{fact.question} {fact.guidance} {' '.join(fact.options.values())}" for fact in asked),
+            *(f"{fact.question} {fact.guidance} {' '.join(fact.levels)} {' '.join(fact.options.values())}" for fact in asked),
         )
     )
     return Question(indicator.id, indicator.title, indicator.question, more, concepts, indicator.facts)
