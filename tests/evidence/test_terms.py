@@ -21,11 +21,11 @@ from tenderloop.evidence.terms import (
 )
 
 
-def base(*terms: Term, negation: tuple[str, ...] = ("no",), **more: tuple[str, ...]) -> TermBase:
+def base(*terms: Term, negation: tuple[str, ...] = ("no",), after: tuple[str, ...] = (), not_negation: tuple[str, ...] = ()) -> TermBase:
     ids = dict.fromkeys(term.concept for term in terms)
     return TermBase(
         [Concept(each, "group", "meaning", negation="affirms" if each == "free" else "turns") for each in ids],
-        [Language(each, negation=negation, **more) for each in dict.fromkeys(term.language for term in terms)],
+        [Language(each, negation, after, not_negation) for each in dict.fromkeys(term.language for term in terms)],
         terms,
     )
 
@@ -66,7 +66,9 @@ def test_one_term_on_one_text(term: str, text: str, is_found: bool) -> None:
     assert bool(base(Term("c", "xx", term)).find(text, "xx")) is is_found
 
 
-@pytest.mark.parametrize("text", ["réemploi", "REEMPLOI", "RÉEMPLOI", "reemploi", unicodedata.normalize("NFD", "Réemploi"), "ré\u00ademploi"])
+@pytest.mark.parametrize(
+    "text", ["réemploi", "REEMPLOI", "RÉEMPLOI", "reemploi", unicodedata.normalize("NFD", "Réemploi"), "ré\u00ademploi"]
+)
 def test_a_text_may_have_lost_its_accents_or_carry_them_apart(text: str) -> None:
     [hit] = base(Term("reuse", "fr", "réemploi")).find(f"Le {text} !", "fr")
     assert (hit.start, hit.end) == (3, 3 + len(text))
@@ -108,9 +110,7 @@ def test_overlapping_matches_of_one_concept_count_once() -> None:
 
 
 def test_a_trap_cancels_hits_of_its_own_concept_only() -> None:
-    terms = base(
-        Term("reuse", "en", "reuse"), Term("data", "en", "data"), Term("reuse", "en", "reuse of ~ data", why="data")
-    )
+    terms = base(Term("reuse", "en", "reuse"), Term("data", "en", "data"), Term("reuse", "en", "reuse of ~ data", why="data"))
     text = "Reuse of open data. Reuse of chairs."
     assert found(terms.find(text, "en"), text) == [("data", "data"), ("reuse", "Reuse")]
 
@@ -135,7 +135,7 @@ def test_a_hit_that_says_more_than_the_trap_stays() -> None:
     ],
 )
 def test_negation_near_the_words(text: str, negated: bool) -> None:
-    terms = base(Term("r", "en", "repair"), negation=("no", "not"), negation_after=("not required",), not_negation=("only",))
+    terms = base(Term("r", "en", "repair"), negation=("no", "not"), after=("not required",), not_negation=("only",))
     [hit] = terms.find(text, "en")
     assert hit.negated is negated
 
@@ -167,9 +167,7 @@ def test_without_a_language_common_words_decide_when_they_clearly_lead() -> None
     assert {hit.language for hit in shipped.find(german)} == {"de"}
 
 
-@pytest.mark.parametrize(
-    "phrase", ["", "~ repair", "repair ~", "a ~ ~ b", "re*pair", "*recycl*", "up*", "*", "spare_part!", "a (b)"]
-)
+@pytest.mark.parametrize("phrase", ["", "~ repair", "repair ~", "a ~ ~ b", "re*pair", "*recycl*", "up*", "*", "spare_part!", "a (b)"])
 def test_malformed_terms_are_refused(phrase: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         split_phrase(phrase)

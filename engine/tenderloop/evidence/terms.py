@@ -3,9 +3,10 @@
 Knows the lists in ``criteria/terms`` and how words are matched. Must not know packs, notices, formats or what a hit is worth.
 
 A term is one or more words. ``*`` at the end of a word stands for any ending (``recycl*``), at its beginning for any beginning
-(``*recycling``, for German and Scandinavian compounds); ``~`` between two words allows up to two other words. Words are compared without
-regard to capitals, hyphens, apostrophes and typographic forms; a text that lost its accents is still understood (``reemploi``, ``Pruefung``).
-A trap is a phrase that looks like a term and means something else; it cancels the hits of its concept that it touches.
+(``*recycling``, for German and Scandinavian compounds); ``~`` between two words allows up to two other words. Words are compared
+without regard to capitals, hyphens, apostrophes and typographic forms; a text that lost its accents is still understood
+(``reemploi``, ``Pruefung``). A trap is a phrase that looks like a term and means something else; it cancels the hits of its concept
+that it touches.
 """
 
 from __future__ import annotations
@@ -341,9 +342,9 @@ class TermBase:
     def find(self, text: str, language: str = "") -> tuple[Hit, ...]:
         """The concepts a text speaks of, in order of appearance.
 
-        ``language`` is a code of two or three letters. Empty: the language is guessed from the text's common words, and when none clearly
-        leads, every language is tried. A language that was stated but is not in the base finds nothing: other languages' words would mislead.
-        A longer match hides a shorter one inside it; a trap hides the hits of its concept that it touches.
+        ``language`` is a code of two or three letters. Empty: the language is guessed from the text's common words, and when none
+        clearly leads, every language is tried. A language that was stated but is not in the base finds nothing: other languages' words
+        would mislead. A longer match hides a shorter one inside it; a trap hides the hits of its concept that it touches.
         """
         chosen = self.spoken(language)
         if language.strip() and not chosen:
@@ -358,7 +359,10 @@ class TermBase:
             for start, end, pattern in found
             if not pattern.trap
             and not any(
-                concept == pattern.concept and start < stop and begin < end and not (start <= begin and stop <= end and (start, end) != (begin, stop))
+                concept == pattern.concept
+                and start < stop
+                and begin < end
+                and not (start <= begin and stop <= end and (start, end) != (begin, stop))
                 for begin, stop, concept in traps
             )
         ]
@@ -525,9 +529,9 @@ def _proofs() -> _Proofs:
     stems = "|".join(re.escape(unit) for unit in sorted(_list(tree.get("unit_words")), key=len, reverse=True))
     numerals = "|".join(re.escape(word) for word in sorted(_list(tree.get("numerals")), key=len, reverse=True))
     bodies = "|".join(re.escape(body) for body in sorted(_list(tree.get("standards")), key=len, reverse=True))
-    quantity = re.compile(
-        rf"(?<![\w.,])\d[\d .,\u00a0\u202f]*\)?[\s-]*(?:(?:{symbols})(?![\w])|(?i:{stems})\w*)|(?<!\w)(?i:{numerals})[\s-]+(?:\(\d+\)\s*)?(?i:{stems})\w*"
-    )
+    digits = rf"(?<![\w.,])\d[\d .,\u00a0\u202f]*\)?[\s-]*(?:(?:{symbols})(?![\w])|(?i:{stems})\w*)"
+    words = rf"(?<!\w)(?i:{numerals})[\s-]+(?:\(\d+\)\s*)?(?i:{stems})\w*"
+    quantity = re.compile(f"{digits}|{words}")
     standard = re.compile(rf"(?<!\w)(?:{bodies})(?:[ /-]+(?:{bodies}|[A-Z]{{1,2}}|Р))*[ :\u00a0-]*(?!(?:19|20)\d\d(?!\d))\d{{2,}}")
     grades = "|".join(re.escape(word) for word in _list(tree.get("grade_words")))
     grade = re.compile(rf"(?<!\w)(?i:{grades})\w*[^.;]{{0,30}}?(?<!\w)[A-GАВС]\+{{0,3}}(?!\w)")
@@ -576,7 +580,9 @@ def _read(name: str, problems: list[Problem]) -> Mapping[str, Any]:
     source = files("tenderloop_criteria") / FOLDER / name
     if not source.is_file():
         problems.append(
-            Problem("no-terms", f"there is no list {name!r}", f"criteria/{FOLDER}/{name}", hint=f"choose of {', '.join(shipped_languages())}")
+            Problem(
+                "no-terms", f"there is no list {name!r}", f"criteria/{FOLDER}/{name}", hint=f"choose of {', '.join(shipped_languages())}"
+            )
         )
         return {}
     try:
