@@ -14,9 +14,13 @@ from tenderloop.case import Case
 from tenderloop.errors import Problems
 from tenderloop.evaluate import evaluate
 from tenderloop.explain import explain
+from tenderloop.improve import improve
 from tenderloop.pack import Pack
 from tenderloop.readers.cases import case_of_text, write_case
 from tenderloop.readers.packs import fitting_profiles, list_profiles, profile_for, read_pack
+from tenderloop.report import build, to_html
+from tenderloop.report.pack_page import pack_text
+from tenderloop.report.summary import summary_text
 from tenderloop.result import Result
 from tenderloop.thresholds import in_force
 
@@ -217,6 +221,35 @@ def test_confirming_never_widens_the_range(wood: Pack) -> None:
             assert before.range is not None
             assert after.range is not None
             assert before.range.low <= after.range.low <= after.range.high <= before.range.high
+
+
+def test_the_first_step_is_to_confirm(wood: Pack) -> None:
+    (step,) = (each for each in improve(evaluate(case(wood), wood)) if each.indicator == "s.group")
+    assert step.do.startswith("Confirm wood_share against the original, with its page. Ask for the mass balance")
+    assert not any("Confirm" in each.do for each in improve(evaluate(case(wood, CONFIRMED), wood)))
+
+
+def test_the_report_asks_the_buyer_and_names_who_confirmed(wood: Pack) -> None:
+    waiting = build([evaluate(case(wood), wood)])
+    groups = {group.title: [question.fact.id for question in group.questions] for group in waiting.questions}
+    assert groups["Thresholds for the buyer to confirm: they decide nothing until then"] == ["wood_share"]
+    assert groups["Further thresholds of the product group, for specifications and clauses"] == ["wood_years", "wood_mark"]
+    done = build([evaluate(case(wood, CONFIRMED), wood)])
+    assert "Thresholds for the buyer to confirm: they decide nothing until then" not in {group.title for group in done.questions}
+    assert [number.title for number, _ in done.parts[0].parameters if number.by] == [
+        "Share of the wood that is recovered: confirmed by A. Buyer (copy, p. 9)"
+    ]
+    assert "confirmed by A. Buyer" in to_html(done)
+
+
+def test_the_summary_and_the_page_of_the_pack_say_it(wood: Pack, base: Pack) -> None:
+    text = summary_text([evaluate(case(wood, CONFIRMED), wood)])
+    assert "Product group: Wood and what is made of it (wood)" in text
+    assert "Thresholds: 1 confirmed, 2 not confirmed by the buyer; those decide nothing" in text
+    page = " ".join(pack_text(wood).split())
+    assert "[ ] Share of the wood that is recovered (wood_share), core TS: at least 25 %; gives group_share. copy, p. 9," in page
+    assert "Does not exist for this product group: Wood has no parts" in page
+    assert "Product group" not in pack_text(base)
 
 
 def test_columns_wait_for_the_same_person(wood: Pack) -> None:

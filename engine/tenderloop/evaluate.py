@@ -691,7 +691,9 @@ class _Evaluation:
         notes = []
         for parameter in self.pack.parameters:
             held = self.held(parameter.id)
-            if held.waits and held.threshold is parameter:
+            # an open parameter of the pack of which this group makes no use is nobody's question
+            idle = not isinstance(parameter, Threshold) and parameter.id not in readers
+            if held.waits and held.threshold is parameter and not idle:
                 notes.append(self._threshold(parameter, tuple(readers.get(parameter.id, ()))))
         return tuple(sorted(notes, key=lambda note: not note.waiting))
 

@@ -33,7 +33,8 @@ def improve(result: Result) -> tuple[StepNote, ...]:
     An open indicator is answered, a capped one is proven, any other is improved.
     """
     tree = _Tree(result)
-    steps = [_step(node, tree.total({node.id}) - tree.total(())) for node in result.indicators if _can_rise(node)]
+    waiting = {note.id for note in result.unconfirmed}
+    steps = [_step(node, tree.total({node.id}) - tree.total(()), waiting) for node in result.indicators if _can_rise(node)]
     return tuple(sorted((step for step in steps if step.gain > 0), key=lambda step: -step.gain))
 
 
@@ -115,8 +116,12 @@ def _can_rise(node: Node) -> bool:
     return node.score is not None and node.most is not None and (node.most > node.score or node.optional)
 
 
-def _step(node: Node, gain: Fraction) -> StepNote:
-    if node.missing or node.plain is None:
+def _step(node: Node, gain: Fraction, waiting: Collection[str]) -> StepNote:
+    unconfirmed = [name for name in node.thresholds if name in waiting]
+    if node.plain is None and unconfirmed:
+        # no answer of the bidder or writer helps while the buyer has not said which value holds
+        kind, do = "answer", f"Confirm {', '.join(unconfirmed)} against the original, with its page. {node.hint}"
+    elif node.missing or node.plain is None:
         kind, do = "answer", node.hint
     elif node.cap is not None and node.plain == node.most:
         kind, do = "evidence", "Prove it: " + ", ".join(node.accept) + "."

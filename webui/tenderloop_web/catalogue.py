@@ -216,7 +216,9 @@ def terms(pack: Pack, item: Indicator | Gate | Check) -> tuple[Term, ...]:
             found[name] = Term(name, value.title or name, value.unit if value.unit != "1" else "", said)
         elif name in parameters:
             parameter = parameters[name]
-            if parameter.value is not None:
+            if parameter.open:
+                said = _("no value until a profile or the buyer gives one")
+            elif parameter.value is not None:
                 said = parameter.value.text
             else:
                 said = ", ".join(_("from %(date)s: %(value)s", date=date, value=amount.text) for date, amount in parameter.values.items())

@@ -53,6 +53,7 @@ def question_groups(parts: Sequence[PackPart], words: Words) -> tuple[QuestionGr
 def _thresholds(parts: Sequence[PackPart], words: Words) -> list[tuple[str, OpenQuestion]]:
     """What the buyer still has to confirm: first what would decide an indicator or gate, last what only clauses name."""
     found: list[tuple[str, OpenQuestion]] = []
+    last: dict[str, str] = {}
     for part in parts:
         titles = {gate.id: (gate.title, "gate") for gate in part.result.gates}
         for note in part.result.unconfirmed:
@@ -64,10 +65,14 @@ def _thresholds(parts: Sequence[PackPart], words: Words) -> list[tuple[str, Open
             )
             kind = " ".join(each for each in (note.country, note.level, note.type) if each)
             said = f"{note.title or note.id}" + (f" ({kind})" if kind else "") + f": {note.printed or words('no value is printed')}"
-            question = words("Which value does the buyer choose?") if note.open else words("Is this value right?")
-            line = FactLine(note.id, f"{said}. {question}", "", False, None, ())
-            where = ", ".join(each for each in (note.source.title, note.source.where, note.source.status) if each)
-            found.append((words(CONFIRM if waits else FURTHER), OpenQuestion(line, where, waits, ZERO)))
+            question = words("Which value does the buyer choose?") if note.open else words("Is this value right?") if waits else ""
+            line = FactLine(note.id, f"{said}. {question}".strip(), "", False, None, ())
+            group = words(CONFIRM if waits else FURTHER)
+            # a product group has one long source; its title stands in the first row
+            source = words("same source") if last.get(group) == note.source.title else note.source.title
+            last[group] = note.source.title
+            where = ", ".join(each for each in (source, note.source.where, note.source.status) if each)
+            found.append((group, OpenQuestion(line, where, waits, ZERO)))
     return found
 
 
