@@ -114,6 +114,7 @@ def parse_xml(data: bytes, file: str = "", *, blanks: bool = False) -> etree._El
         remove_blank_text=not blanks,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,
     )
     try:
         root = etree.fromstring(data, parser)

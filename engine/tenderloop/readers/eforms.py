@@ -61,6 +61,7 @@ _CHANGE_REASON: Final = EFAC + "ChangeReason"
 _CHANGE_CODE: Final = CBC + "ReasonCode"
 _REASON_WORDS: Final = EFBC + "ReasonDescription"
 
+_KIND_OF_ROOT: Final[dict[str, str]] = {f"{{{namespace}}}{name}": name for namespace, name in ROOTS.items()}
 _STAGE_OF_FORM: Final[dict[str, Stage]] = {
     "planning": "planning",
     "consultation": "planning",
@@ -80,8 +81,7 @@ def is_eforms(root: etree._Element) -> bool:
     >>> is_eforms(parse_xml(b'<ContractNotice xmlns="urn:oasis:names:specification:ubl:schema:xsd:ContractNotice-2"/>'))
     True
     """
-    name = etree.QName(root)
-    return ROOTS.get(name.namespace or "") == name.localname
+    return root.tag in _KIND_OF_ROOT
 
 
 class _Company:
@@ -131,10 +131,9 @@ def read_eforms(source: etree._Element | bytes, file: str = "", where: str = "")
     ['missing-procedure', 'missing-subtype', 'missing-buyer', 'missing-lot']
     """
     root = parse_xml(source, file) if isinstance(source, bytes) else source
-    name = etree.QName(root)
-    kind = ROOTS.get(name.namespace or "", "")
-    if kind != name.localname:
-        message = f"the root element {name.localname} is not that of an eForms notice"
+    kind = _KIND_OF_ROOT.get(root.tag, "")
+    if not kind:
+        message = f"the root element {etree.QName(root).localname} is not that of an eForms notice"
         hint = "expected ContractNotice, PriorInformationNotice or ContractAwardNotice in its UBL namespace"
         raise Problems([Problem("not-eforms", message, file, 1, "/*", hint)])
     reading = _Reading(file)
@@ -276,7 +275,9 @@ def _read_buyer(reading: _Reading, element: etree._Element, base: str) -> None:
             inline = ""
             for inner in child:
                 if inner.tag == _IDENTIFICATION:
-                    for reference in inner.iterchildren(_ID):
+                    for reference in inner:
+                        if reference.tag != _ID:
+                            continue
                         name = (reference.text or "").strip()
                         where = base + "/cac:Party/cac:PartyIdentification/cbc:ID"
                         if name:
@@ -293,12 +294,16 @@ def _read_buyer(reading: _Reading, element: etree._Element, base: str) -> None:
                     reading.companies.append(company)
         elif tag == _PARTY_TYPE:
             types += 1
-            for inner in child.iterchildren(_PARTY_TYPE_CODE):
+            for inner in child:
+                if inner.tag != _PARTY_TYPE_CODE:
+                    continue
                 where = f"{base}/cac:ContractingPartyType[{types}]/cbc:PartyTypeCode"
                 leaves.code(reading.whole.codes, inner, inner.get("listName") or "buyer-legal-type", where)
         elif tag == _ACTIVITY:
             activities += 1
-            for inner in child.iterchildren(_ACTIVITY_CODE):
+            for inner in child:
+                if inner.tag != _ACTIVITY_CODE:
+                    continue
                 where = f"{base}/cac:ContractingActivity[{activities}]/cbc:ActivityTypeCode"
                 leaves.code(reading.whole.codes, inner, inner.get("listName") or "authority-activity", where)
 
@@ -307,9 +312,12 @@ def _read_extension(reading: _Reading, extension: etree._Element, base: str) -> 
     for child in extension:
         tag = child.tag
         if tag == _ORGANISATIONS:
-            for number, organisation in enumerate(child.iterchildren(_ORGANISATION), 1):
-                where = f"{base}/efac:Organizations/efac:Organization[{number}]"
-                _read_organisation(reading, organisation, where)
+            at = base + "/efac:Organizations/efac:Organization["
+            number = 0
+            for organisation in child:
+                if organisation.tag == _ORGANISATION:
+                    number += 1
+                    _read_organisation(reading, organisation, f"{at}{number}]")
         elif tag == _RESULT:
             reading.result = (child, base + "/efac:NoticeResult")
         elif tag == _SUBTYPE:
@@ -348,7 +356,8 @@ def _read_company(leaves: Leaves, element: etree._Element, company: _Company) ->
             if not company.name and len(child):
                 company.name = (child[0].text or "").strip()
         elif tag == _ADDRESS:
-            for inner in child.iterchildren(_COUNTRY):
+            last = child[-1] if len(child) else child  # the schema puts the country last but for the lines of an address
+            for inner in (last,) if last.tag == _COUNTRY else child.iterchildren(_COUNTRY):
                 if len(inner):
                     company.country = (inner[0].text or "").strip()
         elif tag == _SIZE:

@@ -36,7 +36,11 @@ def read_criteria(leaves: Leaves, terms: etree._Element, base: str, lot: str, te
 
     A lot may have several ``cac:AwardingCriterion``; all are read.
     """
-    for number, group in enumerate(terms.iterchildren(_AWARDING_CRITERION), 1):
+    number = 0
+    for group in terms:
+        if group.tag != _AWARDING_CRITERION:
+            continue
+        number += 1
         where = f"{base}/cac:AwardingCriterion[{number}]"
         place, alone, words = 0, None, []
         hidden: list[str] = []
@@ -104,9 +108,10 @@ def _read_one(leaves: Leaves, criterion: etree._Element, where: str, lot: str, i
         elif tag == _EXTENSIONS:
             for inside, at in extensions(child, where):
                 count = 0
-                for number, found in enumerate(inside.iterchildren(_PARAMETER), 1):
-                    count = number
-                    _add_parameter(leaves, found, f"{at}/efac:AwardCriterionParameter[{number}]", parameters)
+                for found in inside:
+                    if found.tag == _PARAMETER:
+                        count += 1
+                        _add_parameter(leaves, found, f"{at}/efac:AwardCriterionParameter[{count}]", parameters)
                 if len(inside) != count:
                     hidden.extend(leaves.withheld(privacy, there) for privacy, there in _privacies(child, where))
         elif tag == _DESCRIPTION:

@@ -251,7 +251,22 @@ def read_terms(leaves: Leaves, element: etree._Element, base: str, part: Part) -
             continue
         if tag == 0:
             executions += 1
-            _read_execution(leaves, child, f"{base}/cac:ContractExecutionRequirement[{executions}]", part)
+            name = ""
+            words = 0
+            for inner in child:
+                leaf = inner.tag
+                if leaf == _EXECUTION_CODE:
+                    name = inner.get("listName", "")
+                    if name == "reserved-execution":
+                        where = f"{base}/cac:ContractExecutionRequirement[{executions}]/cbc:ExecutionRequirementCode"
+                        leaves.code(codes, inner, name, where, lot)
+                    elif name and name != "conditions":
+                        break  # einvoicing, signatures and the like: nothing of them is read
+                elif leaf == _DESCRIPTION:
+                    words += 1
+                    where = f"{base}/cac:ContractExecutionRequirement[{executions}]/cbc:Description[{words}]"
+                    if name == "conditions" or not name:
+                        leaves.text(texts, inner, "clause", where, lot)
         elif tag == 1:
             read_criteria(leaves, child, base + "/cac:AwardingTerms", lot, texts, part.criteria)
         elif tag == 2:
@@ -287,19 +302,6 @@ def _read_group(group: etree._Element, part: Part) -> None:
         elif child.tag == _GROUP_LOT:
             members.extend((member.text or "").strip() for member in child.iterchildren(_ID))
     part.groups[name] = (*part.groups.get(name, ()), *members)
-
-
-def _read_execution(leaves: Leaves, element: etree._Element, base: str, part: Part) -> None:
-    name, words = "", 0
-    for child in element:
-        tag = child.tag
-        if tag == _EXECUTION_CODE:
-            name = child.get("listName", "")
-            if name == "reserved-execution":
-                leaves.code(part.codes, child, name, base + "/cbc:ExecutionRequirementCode", part.lot)
-        elif tag == _DESCRIPTION and (name == "conditions" or not name):
-            words += 1
-            leaves.text(part.texts, child, "clause", f"{base}/cbc:Description[{words}]", part.lot)
 
 
 def _read_qualification(leaves: Leaves, element: etree._Element, base: str, part: Part) -> None:

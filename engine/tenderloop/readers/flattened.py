@@ -193,7 +193,9 @@ def _set(
     if last not in holder:
         holder[last] = value
         joined.seen[place] = (value, where)
-    elif holder[last] != value and str(holder[last]) != str(value):
+    elif str(holder[last]) == str(value):
+        joined.seen.setdefault(place, (value, where))  # an entry's id is written when the entry is made
+    else:
         before = joined.seen.get(place, (None, "another row"))[1]
         said = f"'{head.text[:60]}' is {_shown(value)} here and {_shown(holder[last])} in {before}; the first was kept"
         notes.add("join-conflict", said, where, "make the two rows agree")
