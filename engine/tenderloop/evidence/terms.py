@@ -40,7 +40,7 @@ _WORD = re.compile(r"[^\W_]+")
 _MARKED_WORD = re.compile("(?:[^\\W_]|[\u0300-\u036f\u00ad])+")
 _MARK = re.compile("[\u0300-\u036f\u00ad]")
 _STOP = re.compile(r"[;:•|]|[.!?](?=\s+[^\W\d_a-zß-öø-ÿа-яё])|\n\s*\n|\n\s*[-–—*•]")
-_APART = re.compile(r"[,.;:!?•|]|\n\s*\n|\n\s*[-–—*•]")
+_APART = re.compile(r"[,;:•|]|[.!?](?=\s)|\n\s*\n|\n\s*[-–—*•]")
 _NO_DECOMPOSITION = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ё": "е"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _SENTENCE_END = re.compile(r"[.!?…]['\"»”)]*\s+(?=[^\Wa-zà-ÿа-яё\d]|[-–•*])|;\s|\n\s*\n|\n\s*(?=[-–—*•]|\d+[.)]\s|[a-z]\)\s)")
@@ -154,7 +154,7 @@ class Matcher:
         self._whole: dict[str, list[int]] = {}
         self._beginnings: dict[str, list[int]] = {}
         self._endings: dict[str, list[int]] = {}
-        self._lengths: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+        self._lengths: tuple[set[int], set[int]] = (set(), set())
         self._first: set[int] = set()
         self._memory = _Memory(self)
 
@@ -177,7 +177,6 @@ class Matcher:
             node = branch.setdefault(atom, _Node())
             far = False
         node.out.append((pattern, tuple(gaps)))
-        self._lengths = (tuple(sorted({len(key) for key in self._beginnings})), tuple(sorted({len(key) for key in self._endings})))
         self._memory.clear()
 
     def _atom(self, word: str) -> int:
@@ -187,6 +186,8 @@ class Matcher:
             table = self._beginnings if word.endswith("*") else self._endings if word.startswith("*") else self._whole
             for form in written_forms(word.strip("*")):
                 table.setdefault(form, []).append(atom)
+                if table is not self._whole:
+                    self._lengths[table is self._endings].add(len(form))
         return atom
 
     def atoms_of(self, word: str) -> tuple[int, ...]:
@@ -194,13 +195,9 @@ class Matcher:
         plain = folded(word)
         found = list(self._whole.get(plain, ()))
         for length in self._lengths[0]:
-            if length > len(plain):
-                break
-            found += self._beginnings.get(plain[:length], ())
+            found += self._beginnings.get(plain[:length], ()) if length <= len(plain) else ()
         for length in self._lengths[1]:
-            if length > len(plain):
-                break
-            found += self._endings.get(plain[-length:], ())
+            found += self._endings.get(plain[-length:], ()) if length <= len(plain) else ()
         return tuple(found)
 
     def matches(self, text: str) -> Iterator[tuple[int, int, _Pattern]]:
@@ -593,3 +590,16 @@ def _read(name: str, problems: list[Problem]) -> Mapping[str, Any]:
         problems.append(Problem("bad-yaml", what, f"criteria/{FOLDER}/{name}", mark.line + 1 if mark else None, hint="repair the line"))
         return {}
     return _mapping(tree)
+
+
+def read_list(name: str, key: str, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
+    """The phrases by language under one key of a list in ``criteria/terms``; faults go to ``problems``."""
+    return {code: tuple(_list(phrases)) for code, phrases in _mapping(_read(name, problems).get(key)).items()}
+
+
+def phrase_matcher(phrases: Iterable[str]) -> Matcher:
+    """A matcher that only says where one of the phrases stands."""
+    matcher = Matcher()
+    for phrase in phrases:
+        matcher.add(phrase, _Pattern("", phrase, "", False))
+    return matcher
