@@ -51,6 +51,7 @@ def test_the_same_words_weigh_by_where_they_stand(pack: Pack) -> None:
     found = {}
     for role, words in (
         ("description", "Spare parts are kept for 10 years."),
+        ("note", "Spare parts must be kept for 10 years."),
         ("clause", "Spare parts are kept."),
         ("award", "Spare parts are kept for 10 years."),
     ):
@@ -58,6 +59,7 @@ def test_the_same_words_weigh_by_where_they_stand(pack: Pack) -> None:
         found[role] = (answer.value, answer.grade, answer.evidence[0].kind.split(",")[0].split(":")[0])
     assert found == {
         "description": (Fraction(signal.said), 0, "said"),
+        "note": (Fraction(signal.measured), 1, "worded as a duty in a description; binds once it stands in the specification"),
         "clause": (Fraction(signal.bound), 3, "bound"),
         "award": (Fraction(signal.measured), 3, "bound"),
     }

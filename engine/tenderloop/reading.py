@@ -17,6 +17,7 @@ from typing import Literal
 
 from tenderloop.case import Answer, Case, Document, Evidence, FactValue
 from tenderloop.errors import Problem, Problems
+from tenderloop.evidence.duties import duty
 from tenderloop.evidence.terms import Hit, find_concepts, measured, shipped_languages
 from tenderloop.notice import AwardCriterion, Lot, Notice, Text
 from tenderloop.notice_fields import FIELDS, field_value
@@ -26,18 +27,21 @@ from tenderloop.readers.cases import AUTO, fit_packs
 from tenderloop.readers.notices import Record, read_records
 from tenderloop.readers.packs import load_pack, profile_for
 
-Strength = Literal["said", "declared", "bound", "measured", "field"]
+Strength = Literal["said", "declared", "asked", "bound", "measured", "field"]
 
 # What each way of being stated is worth as evidence (docs/reading-tenders.md section 2), and how it is called beside the quote.
-GRADE: dict[str, int] = {"said": 0, "declared": 1, "bound": 3, "measured": 3, "field": 3}
+GRADE: dict[str, int] = {"said": 0, "declared": 1, "asked": 1, "bound": 3, "measured": 3, "field": 3}
 KIND: dict[str, str] = {
     "said": "said, not bound",
     "declared": "code declared by the buyer",
+    "asked": "worded as a duty in a description; binds once it stands in the specification",
     "bound": "bound: criterion, specification or clause",
     "measured": "bound, with something to check it by",
     "field": "field of the notice",
 }
-_ORDER: dict[str, int] = {"said": 0, "declared": 1, "bound": 2, "measured": 3, "field": 4}
+_ORDER: dict[str, int] = {"said": 0, "declared": 1, "asked": 2, "bound": 3, "measured": 4, "field": 5}
+# Texts in which buyers also write what they require; a wish in them is said, a duty is asked.
+WORDED: frozenset[str] = frozenset({"description", "note", "sustainability", "item"})
 PAPERS_SHOWN = 3
 MOST_NAMED = 5  # notices that a message names
 QUOTE_AROUND = 140  # characters kept on each side of the words that were found
@@ -284,8 +288,11 @@ def _found(notice: Notice, pack: Pack, facts: dict[str, Fact], words: Sequence[t
 def _said(signal: TextSignal, text: Text, hit: Hit) -> Finding:
     strength: Strength = "said"
     level = signal.said
-    if text.role in signal.roles:
-        strength, level = ("measured", signal.measured) if measured(text.value, hit.start, hit.end) else ("bound", signal.bound)
+    binds = text.role in signal.roles
+    if binds or (text.role in WORDED and duty(text.value, hit.start, hit.end, text.language or hit.language)):
+        checkable = measured(text.value, hit.start, hit.end)
+        strength = ("measured" if checkable else "bound") if binds else "asked"
+        level = signal.measured if checkable else signal.bound
     quote = _around(text.value, hit.start, hit.end)
     return Finding(
         signal.fact, Fraction(level), strength, text.where, quote, text.language or hit.language, text.lot, text.role, hit.concept, hit.term

@@ -123,10 +123,12 @@ def _face(name: str, weight: str, slant: str, fonts: str, form: str) -> str:
 
 def _render(template: str, report: Report, **more: object) -> str:
     environment, words = _environment(report.language)
+    buyer = report.case.kind in ("tender", "bid")
+    about_money = bool(report.money_values) or any(report.money.values())
     sections = (
-        ("financier", words("A financier’s view")),
+        *((("financier", words("A financier’s view")),) if about_money or not buyer else ()),
         ("targets", words("SDG targets and UNECE entry points")),
-        ("questions", words("Open questions for the sponsor")),
+        ("questions", words("Open questions for the buyer") if report.case.kind == "tender" else words("Open questions for the sponsor")),
         ("sources", words("Sources")),
         ("provenance", words("Provenance")),
     )

@@ -44,13 +44,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing that is open or weak: what it would bring, what to do, and the clause to paste. ``weak`` is what was found so far."""
+    """One thing that is open or weak: what it would bring, what to do, and the clause to paste.
+
+    ``weak`` is what was found so far; ``in_path`` marks the smallest set to the next rating.
+    """
 
     node: Node
     gain: Fraction
     do: str
     clause: str
     weak: Finding | None
+    in_path: bool
 
 
 @dataclass(frozen=True)
@@ -199,12 +203,12 @@ def _asked(reading: Reading, nodes: Sequence[Node], parts: Sequence[PackPart]) -
 
 
 def _asked_finding(asked: Sequence[Asked], words: Words) -> str:
-    bound = sum(row.finding.grade >= 3 for row in asked)
     if not asked:
         return words("Nothing that this pack rates was found in the notice; the procurement documents may say more.")
-    return words(
-        "{n} of the pack’s indicators are touched: {bound} stand in a criterion, specification, clause or field, {said} are only said."
-    ).format(n=len(asked), bound=bound, said=len(asked) - bound)
+    bound = sum(row.finding.grade >= 3 for row in asked)
+    duties = sum(row.finding.strength == "asked" for row in asked)
+    said = words("{n} of the pack’s indicators are touched: {bound} in a criterion, specification, clause or field, {duties} worded as a duty in a description, {said} only said or declared.")  # fmt: skip # noqa: E501
+    return said.format(n=len(asked), bound=bound, duties=duties, said=len(asked) - bound - duties)
 
 
 def _missing(reading: Reading, parts: Sequence[PackPart]) -> Iterable[Missing]:
@@ -212,7 +216,7 @@ def _missing(reading: Reading, parts: Sequence[PackPart]) -> Iterable[Missing]:
         for row in part.roadmap.steps:
             node = part.result.node_of[row.step.indicator]
             weak = next((each for name in node.facts if (each := reading.best(name)) is not None), None)
-            yield Missing(node, row.step.gain, row.step.do, node.clause, weak)
+            yield Missing(node, row.step.gain, row.step.do, node.clause, weak, row.in_path)
 
 
 def _missing_finding(missing: Sequence[Missing], words: Words) -> str:
@@ -329,5 +333,5 @@ def _per_cent(share: Fraction) -> str:
 
 def _strengths(reading: Reading) -> tuple[tuple[Strength, int], ...]:
     decided = [best for name in dict.fromkeys(finding.fact for finding in reading.findings) if (best := reading.best(name)) is not None]
-    kinds: tuple[Strength, ...] = ("measured", "bound", "field", "declared", "said")
+    kinds: tuple[Strength, ...] = ("measured", "bound", "field", "asked", "declared", "said")
     return tuple((kind, sum(finding.strength == kind for finding in decided)) for kind in kinds)

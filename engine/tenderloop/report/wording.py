@@ -44,11 +44,12 @@ MARKS: dict[str, Mark] = {
     "measured": Mark("●", _("bound, checkable")),
     "bound": Mark("■", _("bound")),
     "field": Mark("■", _("stated in a field")),
+    "asked": Mark("▲", _("worded as a duty")),
     "declared": Mark("△", _("declared by code")),
     "said": Mark("◇", _("said, not bound")),
     "official": Mark("●", _("official")),
     "published": Mark("■", _("published")),
-    "transcribed": Mark("□", _("transcribed")),
+    "transcribed": Mark("▣", _("transcribed")),
     "unverified": Mark("◇", _("unverified")),
     "proposed": Mark("△", _("proposed (ours)")),
 }
@@ -69,6 +70,7 @@ STRENGTHS: dict[str, str] = {
     "measured": _("stands in a criterion, specification or clause, with a number, standard or label to check it by"),
     "bound": _("stands in a criterion, specification or clause, in general words"),
     "field": _("stated in a field of the notice"),
+    "asked": _("worded as a duty in a description or note; it binds once it stands in the specification or contract"),
     "declared": _("a code that the buyer declared; it binds nobody"),
     "said": _("said in a title, description or note; it binds nobody"),
 }
