@@ -85,9 +85,10 @@ def load_json(data: bytes, file: str = "", line: int | None = None) -> tuple[lis
         except msgspec.DecodeError as error:
             at = _AT_BYTE.search(str(error))
             if _TRAILING in str(error) and at and int(at[1]):
+                end = int(at[1]) - 1  # the byte named is the one after the first character that is too many
                 try:
-                    values.append(_EXACT.decode(rest[: int(at[1])]))
-                    start += int(at[1])
+                    values.append(_EXACT.decode(rest[:end]))
+                    start += end
                     continue
                 except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
                     pass
@@ -147,7 +148,7 @@ def _tolerant(text: str, notes: Notes) -> tuple[Any, int]:
         raise _NotJSONError("number-too-long", "a number has an exponent that is no number", 0, "write a plain decimal") from None
     if re.search(r"\\u[dD][89a-fA-F]", bare[:end]):
         value = _without_halves(value, noted)
-    if not noted and re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]|[\r\n\t]", bare[:end]):
+    if _has_control_characters(bare[:end]):
         noted["json-control-character"] = 1
     words = {
         "json-constant": ("NaN or Infinity is no JSON; it was read as unknown", "leave the value out"),
@@ -163,6 +164,15 @@ def _tolerant(text: str, notes: Notes) -> tuple[Any, int]:
 
 def _plainer(message: str) -> str:
     return message[:1].lower() + message[1:]
+
+
+def _has_control_characters(text: str) -> bool:
+    """Whether a text value holds a bare control character; line breaks between values are none."""
+    try:
+        json.JSONDecoder(parse_float=str, parse_int=str).raw_decode(text)
+    except json.JSONDecodeError as error:
+        return "control character" in error.msg
+    return False
 
 
 def _without_halves(value: Any, noted: dict[str, int]) -> Any:
