@@ -133,7 +133,7 @@ def _grade(fact: FactNote) -> str:
 def _evidence(document: str, page: str, quote: str) -> str:
     text = document or "no document named"
     if page:
-        text += f", p. {page}"
+        text += f", at {page}" if page.startswith("/") else f", p. {page}"
     return f"{text}: “{quote}”" if quote else text
 
 

@@ -30,6 +30,7 @@ from tenderloop.report.wording import (
     STRENGTHS,
     TOPICS,
     Words,
+    page_text,
     points,
 )
 
@@ -162,6 +163,7 @@ def _environment(language: str) -> tuple[Environment, Words]:
         legend_bar=Bar(Fraction(45), Fraction(75)),
         legend_absent=Bar(None, None),
         points=points,
+        page_text=lambda page: page_text(page, words),
         whole=whole,
         score=score,
         along=along,

@@ -159,6 +159,15 @@ class Words:
         return self(_("if it fails, a warning"))
 
 
+def page_text(page: str, words: Words) -> str:
+    """Where in a paper something stands: a page, or the path of a value in a file.
+
+    >>> page_text("18", Words("en")), page_text("/*/cbc:Note", Words("en"))
+    ('p. 18', 'at /*/cbc:Note')
+    """
+    return words(_("at {path}")).format(path=page) if page.startswith("/") else words(_("p. {page}")).format(page=page)
+
+
 def points(value: Fraction) -> str:
     """A score, share or gain as the report shows it: one place, rounded once.
 

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tenderloop.report.model import CheckItem, FactLine, GateItem, PackPart, Report
-from tenderloop.report.wording import MARKS, RATED_BY, STEP_KINDS, Words
+from tenderloop.report.wording import MARKS, RATED_BY, STEP_KINDS, Words, page_text
 from tenderloop.report.worksheets import output_names
 from tenderloop.result import WorkLine
 
@@ -134,7 +134,7 @@ def _evidence(lines: Sequence[FactLine], words: Words) -> str:
                     part
                     for part in (
                         paper.title or paper.kind,
-                        words("p. {page}").format(page=paper.page) if paper.page else "",
+                        page_text(paper.page, words) if paper.page else "",
                         f"“{paper.quote}”" if paper.quote else "",
                         words("(grade {grade})").format(grade=paper.grade),
                     )
