@@ -82,8 +82,11 @@ class Leaves:
         """Adds a code of list ``name`` and returns it; an extended code counts as the longest known one that it begins with."""
         value = element.text
         known = CODES.get(name)
-        if value and (value in known if known is not None else value != UNPUBLISHED and name not in LIST_ALIASES):
-            # the common case, as fast as it can be; a list that is not checked keeps what is between the blanks
+        if known is not None:
+            if value in known:  # the common case, as fast as it can be
+                into.append(Code(name, value, where, lot))
+                return value
+        elif value and value != UNPUBLISHED and name not in LIST_ALIASES:
             value = value.strip()
             if value:
                 into.append(Code(name, value, where, lot))

@@ -316,6 +316,7 @@ def _read_qualification(leaves: Leaves, element: etree._Element, base: str, part
                 if name in _REQUIREMENT_LISTS:
                     where = f"{base}/cac:SpecificTendererRequirement[{number}]/cbc:TendererRequirementTypeCode"
                     leaves.code(part.codes, child, name, where, part.lot)
+                break
 
 
 def _read_extension(leaves: Leaves, extension: etree._Element, base: str, part: Part) -> None:
@@ -344,26 +345,26 @@ def _read_extension(leaves: Leaves, extension: etree._Element, base: str, part: 
 
 def _read_selection(leaves: Leaves, element: etree._Element, base: str, part: Part) -> None:
     """A selection criterion; up to SDK 1.9 a notice also lists the groups that it does not use (``n-used``), which are no criteria."""
-    words: list[tuple[etree._Element, str]] = []
-    code = None
+    texts: list[Text] = []
+    codes: list[Code] = []
+    lot = part.lot
     names = descriptions = 0
     for child in element:
         tag = child.tag
         if tag == _DESCRIPTION:
             descriptions += 1
-            words.append((child, f"{base}/cbc:Description[{descriptions}]"))
+            leaves.text(texts, child, "selection", f"{base}/cbc:Description[{descriptions}]", lot)
         elif tag == _NAME:
             names += 1
-            words.append((child, f"{base}/cbc:Name[{names}]"))
-        elif tag == _CRITERION_CODE or tag == _REQUIREMENT_CODE:  # noqa: SIM109
-            code = child
+            leaves.text(texts, child, "selection", f"{base}/cbc:Name[{names}]", lot)
+        elif tag == _CRITERION_CODE:
+            leaves.code(codes, child, "selection-criterion", base + "/cbc:CriterionTypeCode", lot)
+        elif tag == _REQUIREMENT_CODE:
+            leaves.code(codes, child, "selection-criterion", base + "/cbc:TendererRequirementTypeCode", lot)
         elif tag == _USAGE and (child.text or "").strip() == "n-used":
             return
-    if code is not None:
-        leaf = "cbc:CriterionTypeCode" if code.tag == _CRITERION_CODE else "cbc:TendererRequirementTypeCode"
-        leaves.code(part.codes, code, "selection-criterion", f"{base}/{leaf}", part.lot)
-    for word, where in words:
-        leaves.text(part.texts, word, "selection", where, part.lot)
+    part.texts.extend(texts)
+    part.codes.extend(codes)
 
 
 def read_strategic(leaves: Leaves, element: etree._Element, base: str, codes: list[Code], lot: str) -> list[tuple[etree._Element, str]]:
@@ -416,6 +417,7 @@ def read_process(leaves: Leaves, element: etree._Element, base: str, part: Part)
                 if inner.tag == _SYSTEM_CODE:
                     where = f"{base}/cac:ContractingSystem[{systems}]/cbc:ContractingSystemTypeCode"
                     leaves.code(part.codes, inner, inner.get("listName", ""), where, part.lot)
+                    break
         elif tag == _PROCEDURE_CODE:
             where = base + "/cbc:ProcedureCode"
             part.method = leaves.code(part.codes, child, child.get("listName") or "procurement-procedure-type", where, part.lot)
