@@ -268,7 +268,7 @@ def case(rng: Random, asked: Pack, *, share: float | None = None) -> Case:
     return Case(
         id="case",
         title="A case",
-        kind="project",
+        kind=asked.kinds[0],
         stage=rng.choice((*asked.stages, "delivery", "delivery")),
         date=rng.choice(DATES),
         facts={fact.id: answer(rng, fact) for fact in asked.facts if rng.random() < share},
