@@ -99,6 +99,11 @@ def test_a_longer_match_hides_a_shorter_one_inside_it() -> None:
     assert found(terms.find(text, "en"), text) == [("system", "environmental management"), ("green", "environmental")]
 
 
+def test_of_two_concepts_with_the_same_words_the_one_that_says_more_stays() -> None:
+    terms = base(Term("green", "nl", "milieu*"), Term("system", "nl", "milieubeheer*"))
+    assert [hit.concept for hit in terms.find("Milieubeheersysteem, milieu", "nl")] == ["system", "green"]
+
+
 def test_two_concepts_may_share_the_same_words() -> None:
     terms = base(Term("a", "en", "take back"), Term("b", "en", "take back"))
     assert [hit.concept for hit in terms.find("take-back", "en")] == ["a", "b"]

@@ -189,6 +189,7 @@ def test_short_words_that_stand_alone_are_known() -> None:
 
 
 LOOKED_AT = {
+    "ILO", "KMO", "MKB", "cao", "VCA", "GFT", "MKI",
     "FSC", "VOC", "COV", "GPP", "LCC", "TCO", "LCA", "EPD", "GHG", "HSE", "SME", "KPI", "RFI", "SAV",
     "ACV", "GES", "CSR", "UVE", "PMR", "PME", "TPE", "SPS", "EPI", "D3E", "MVA", "THG", "QNG", "FFH",
     "KMU", "PSA", "SCC", "LkSG", "DAP", "GEI", "RCD", "EPC", "CSS", "CAM", "PMI", "DPI", "PFU", "DTR",

@@ -376,12 +376,23 @@ class TermBase:
 
 
 def _longest(found: list[tuple[int, int, _Pattern]], votes: Mapping[str, int]) -> Iterator[tuple[int, int, _Pattern]]:
-    """Of matches that lie inside longer ones only the longer; of the same concept never two that overlap; one per concept and place."""
+    """Of matches that lie inside longer ones only the longer; of the same concept never two that overlap; one per concept and place.
+
+    Of two concepts with the same words the one whose term says more stays (``milieubeheer*`` before ``milieu*``); both when they say
+    the same.
+    """
     kept: list[tuple[int, int, _Pattern]] = []
-    for start, end, pattern in sorted(found, key=lambda m: (m[0] - m[1], m[0], -votes[m[2].language], m[2].language != "en", m[2])):
+    for start, end, pattern in sorted(
+        found, key=lambda m: (m[0] - m[1], m[0], -len(m[2].term.strip("*")), -votes[m[2].language], m[2].language != "en", m[2])
+    ):
+        said = folded(pattern.term.strip("*"))
         for begin, stop, other in kept:
-            if (begin <= start and end <= stop and (start, end) != (begin, stop)) or (
-                other.concept == pattern.concept and start < stop and begin < end
+            same = (start, end) == (begin, stop)
+            more = folded(other.term.strip("*"))
+            if (
+                (begin <= start and end <= stop and not same)
+                or (other.concept == pattern.concept and start < stop and begin < end)
+                or (same and said != more and more.startswith(said))
             ):
                 break
         else:
