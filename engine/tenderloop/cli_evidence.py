@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,13 @@ from tenderloop.errors import Problem, Problems
 if TYPE_CHECKING:
     from tenderloop.case import Case
     from tenderloop.evidence.documents import Document
+    from tenderloop.evidence.passages import Passage
     from tenderloop.pack import Pack
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("documents", metavar="DOC", nargs="*", type=Path, help="PDF, DOCX, HTML or text files, or folders of them")
+    parser.add_argument("documents", metavar="DOC", nargs="*", type=Path, help="PDF, DOCX, HTML, text files or notices, or folders of them")
     parser.add_argument(
         "--pack", action="append", metavar="PACK", help="name or folder of a pack; may be repeated; default: the case's own"
     )
@@ -61,17 +63,15 @@ def run(given: argparse.Namespace, write: Callable[[str], None]) -> bool:
 
 
 def _suggest(given: argparse.Namespace, write: Callable[[str], None]) -> bool:
-    from tenderloop.evidence.passages import document_passages
     from tenderloop.evidence.search import suggest
     from tenderloop.evidence.suggestions import suggestions_json, suggestions_text, suggestions_yaml
 
     packs, case = _packs(given)
-    papers, faults = _read(_files(given.documents))
+    passages, papers, faults = _read(_files(given.documents))
     for problem in faults:
         print(problem, file=sys.stderr)
-    if not papers:
+    if not passages:
         raise Problems([Problem("document-empty", "none of the documents could be read", hint="see the faults above")])
-    passages = [passage for paper in papers for passage in document_passages(paper)]
     found = []
     for pack in packs:
         with _counting(f"indicators of {pack.id} searched") as progress:
@@ -103,14 +103,19 @@ def _files(given: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _read(paths: Sequence[Path]) -> tuple[list[Document], list[Problem]]:
-    """The documents that can be read, and every fault; one bad file does not hide the others."""
+def _read(paths: Sequence[Path]) -> tuple[list[Passage], list[Document], list[Problem]]:
+    """The passages of all, the papers that were read, and every fault; one bad file does not hide the others."""
     from tenderloop.evidence.documents import read_document
+    from tenderloop.evidence.passages import document_passages
 
+    passages: list[Passage] = []
     papers: list[Document] = []
     faults: list[Problem] = []
     for number, path in enumerate(paths, 1):
         try:
+            if _is_data(path):
+                passages += _of_notices(path, faults)
+                continue
             with _counting(f"pages of {path.name} read ({number} of {len(paths)} documents)") as progress:
                 paper = read_document(path, progress=progress)
         except Problems as refused:
@@ -118,7 +123,35 @@ def _read(paths: Sequence[Path]) -> tuple[list[Document], list[Problem]]:
             continue
         faults += paper.problems
         papers.append(paper)
-    return papers, faults
+        passages += document_passages(paper)
+    return passages, papers, faults
+
+
+def _is_data(path: Path) -> bool:
+    """Whether a file may hold notices: XML, JSON or packed, by its first bytes."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except OSError:
+        return False  # read_document says why
+    return head.startswith((b"<?xml", b"{", b"[", b"\x1f\x8b")) and b"<html" not in head.lower()
+
+
+def _of_notices(path: Path, faults: list[Problem]) -> list[Passage]:
+    """The passages of the notices in a file, named by the file (and by the notice where it holds several)."""
+    from tenderloop.evidence.passages import notice_passages
+    from tenderloop.readers.notices import read_records
+
+    unread: list[Problem] = []
+    notices = [record.notice for record in read_records(path, unread=unread) if record.kind == "notice"]
+    faults += unread
+    if not notices and not unread:
+        faults.append(Problem("no-records", "the file holds no notice", path.name, hint="give a notice, or the documents of the tender"))
+    return [
+        replace(passage, document=path.name if len(notices) == 1 else f"{path.name} {notice.id}")
+        for notice in notices
+        for passage in notice_passages(notice)
+    ]
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import subprocess
 import sys
 import time
@@ -13,11 +14,12 @@ from pathlib import Path
 import pytest
 from papers import docx, paragraph, pdf
 
-from tenderloop.errors import Problems
+from tenderloop.errors import Problem, Problems
 from tenderloop.evidence import documents
 from tenderloop.evidence.documents import CODES, Block, Document, read_document
 from tenderloop.evidence.formats import decoded, lines_to_blocks, recognise
 
+XML_CODES = {"xml-broken", "xml-doctype", "xml-empty", "xml-too-deep", "xml-too-large", "html-empty", "html-broken", "html-too-large"}
 OPEN = Path("/proc/self/fd")
 Write = Callable[[str, bytes], Path]
 
@@ -344,3 +346,40 @@ def test_recognise_looks_at_the_content_not_at_the_name() -> None:
 def test_place_of_a_block_with_and_without_pages() -> None:
     paper = Document("a", "pdf", "", (Block("x", "paragraph", 1, 7),), 9)
     assert paper.place(paper.blocks[0]) == "7"
+
+
+def test_damaged_papers_end_in_text_or_in_a_problem(write: Write) -> None:
+    """Cut, flipped and swapped bytes of every format, the same ones every time: never another exception, never more than the limits."""
+    chance = random.Random(20261122)
+    whole = {
+        "a.pdf": pdf("Spare parts for ten years.", None, "More words."),
+        "a.docx": docx(paragraph("Text.") + paragraph("More.", before="<w:lastRenderedPageBreak/>")),
+        "a.html": b"<!doctype html><body><table><tr><td>Lot<td>1</table><p>Text<ul><li>x</body>",
+        "a.txt": "Pièces détachées pendant dix ans.".encode("cp1252"),
+    }
+    ends = {"text": 0, "problem": 0}
+    told: list[Problem] = []
+    for turn in range(60):
+        name, data = list(whole.items())[turn % len(whole)]
+        broken = bytearray(data)
+        kind = chance.choice(["cut", "flip", "swap", "insert"])
+        if kind == "cut":
+            del broken[chance.randrange(len(broken)) :]
+        for _ in range(chance.randint(1, 20)):
+            place = chance.randrange(max(len(broken), 1))
+            if kind == "flip" and broken:
+                broken[place] ^= 1 << chance.randrange(8)
+            elif kind == "swap" and len(broken) > 40:
+                other = chance.randrange(len(broken) - 20)
+                broken[other : other + 10], broken[-10:] = broken[-10:], broken[other : other + 10]
+            elif kind == "insert":
+                broken[place:place] = chance.randbytes(5)
+        try:
+            read_document(write(f"{turn}{name}", bytes(broken)), seconds=20)
+            ends["text"] += 1
+        except Problems as faults:
+            told += faults.problems
+            ends["problem"] += 1
+    assert {problem.code for problem in told} <= CODES.keys() | XML_CODES
+    assert all(problem.file and problem.message for problem in told)
+    assert min(ends.values()) > 5

@@ -249,6 +249,20 @@ def test_a_folder_is_all_its_files_and_a_bad_one_hides_no_good_one(folder: Path,
     assert "scan.pdf page 1: page-without-text" in err
 
 
+def test_a_notice_is_searched_with_its_roles_and_places(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tender = {"title": "Tables", "description": "Spare parts must be available for ten years."}
+    release = {"ocid": "ocds-1", "id": "1", "language": "en", "tender": tender}
+    (folder / "release.json").write_text(json.dumps(release), encoding="utf-8")
+    code, out, err = run(capsys, "evidence", "release.json", "--pack", PACK)
+    assert (code, err) == (DONE, "")
+    assert "release.json, /tender/description  [description]" in out
+    assert "stands in the description: said, not bound" in out
+    (folder / "data.json").write_text("{}", encoding="utf-8")
+    code, _, err = run(capsys, "evidence", "data.json", "--pack", PACK)
+    assert code == FAULTS
+    assert "data.json" in err
+
+
 def test_the_packs_of_a_case_are_used_and_what_it_answers_is_marked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "case.yaml").write_text(f"{CASE}facts:\n  {spare_fact()}: 2\n", encoding="utf-8")
     code, out, _ = run(capsys, "evidence", "spec 1.pdf", "--case", "case.yaml")

@@ -63,7 +63,7 @@ def serve(name: str, memory: int, seconds: float) -> None:
         said.problem("document-too-heavy", f"reading needs more than {memory >> 20} MB of memory", "split it into parts")
     except Problems as faults:
         for each in faults.problems:
-            said.problem(each.code, each.message, each.hint, each.where)
+            said.problem(each.code, each.message, each.hint, each.where or (f"line {each.line}" if each.line else ""))
     out.flush()
 
 

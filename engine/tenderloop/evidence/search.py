@@ -20,7 +20,7 @@ from tenderloop.evidence.terms import Hit, TermBase, load_terms
 from tenderloop.pack import Fact, Indicator, Pack
 
 MOST_FOUND = 5
-LEAST_SCORE = 0.10  # below it a passage is chance
+LEAST_SCORE = 0.15  # below it likeness is chance
 LONGEST_QUOTE = 400  # characters
 
 
@@ -255,6 +255,19 @@ def _quote(text: str, hits: Sequence[Hit], shared: Sequence[str]) -> str:
     return text[start:end]
 
 
+# As a reader would call the part of a notice.
+_ROLES = {
+    "award": "an award criterion",
+    "selection": "a selection criterion",
+    "clause": "a contract clause",
+    "specification": "a specification",
+    "note": "a note",
+    "item": "an item",
+    "need": "the statement of need",
+    "sustainability": "the words about sustainability",
+}
+
+
 def _why(passage: Passage, hits: Sequence[Hit], shared: Sequence[str]) -> str:
     reasons: list[str] = []
     said: dict[str, list[str]] = {}
@@ -264,6 +277,9 @@ def _why(passage: Passage, hits: Sequence[Hit], shared: Sequence[str]) -> str:
             said[hit.concept].append(words)
     for concept, spoken in said.items():
         reasons.append(f"speaks of {concept.replace('_', ' ')}: " + ", ".join(f"'{each}'" for each in spoken[:3]))
+    if passage.role != "document":
+        place = _ROLES.get(passage.role, f"the {passage.role}")
+        reasons.append(f"stands in {place}: " + ("bound" if passage.bound else "said, not bound"))
     if any(hit.negated for hit in hits):
         reasons.append("a 'no' or 'not required' stands near, read the sentence")
     if shared:
