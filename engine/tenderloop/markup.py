@@ -6,6 +6,7 @@ Knows how a document is parsed safely and where it is broken. Must not know what
 from __future__ import annotations
 
 import re
+import threading
 from typing import Final
 
 from lxml import etree, html
@@ -83,6 +84,27 @@ def _broken(fault: etree.XMLSyntaxError, data: bytes, file: str) -> Problem:
     return Problem("xml-broken", message, file, line, hint="save the complete file again, or correct it at this place")
 
 
+_PARSERS: Final = threading.local()  # one for each thread: a tree keeps its parser, and a parser its buffers, so a new one each time costs
+
+
+def _parser(blanks: bool) -> etree.XMLParser:
+    name = "keeping_blanks" if blanks else "dropping_blanks"
+    found: etree.XMLParser | None = _PARSERS.__dict__.get(name)
+    if found is None:
+        found = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+            remove_blank_text=not blanks,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
+        )
+        _PARSERS.__dict__[name] = found
+    return found
+
+
 def parse_xml(data: bytes, file: str = "", *, blanks: bool = False) -> etree._Element:
     """The root element of one XML document in any encoding that XML allows (UTF-8, UTF-16, declared ones, with or without mark).
 
@@ -105,20 +127,10 @@ def parse_xml(data: bytes, file: str = "", *, blanks: bool = False) -> etree._El
     line = _doctype_line(data)
     if line is not None:
         raise Problems([_doctype(file, line)])
-    # A parser is made for each document: it keeps a log of faults, which would grow from file to file.
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_blank_text=not blanks,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _parser(blanks))
     except etree.XMLSyntaxError as fault:
+        _PARSERS.__dict__.clear()  # a parser keeps a log of faults, which would grow from file to file
         raise Problems([_broken(fault, data, file)]) from None
     if root.getroottree().docinfo.internalDTD is not None:  # in an encoding that the scan of bytes does not know
         raise Problems([_doctype(file, 1)])

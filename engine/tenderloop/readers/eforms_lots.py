@@ -273,6 +273,8 @@ def read_terms(leaves: Leaves, element: etree._Element, base: str, part: Part) -
             for extension, where in extensions(child, base):
                 _read_extension(leaves, extension, where, part)
         elif tag == 3:
+            if not lot:  # the whole procedure has exclusion grounds only, which are not read
+                continue
             qualifications += 1
             _read_qualification(leaves, child, f"{base}/cac:TendererQualificationRequest[{qualifications}]", part)
         elif tag == 4:
