@@ -80,6 +80,7 @@ def test_repeated_keys_have_their_pointer_and_are_not_found_in_texts() -> None:
     assert repeated_keys(clean, load_json(clean)[0]) == ()
 
 
+@settings(max_examples=100)
 @given(
     st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
 )

@@ -455,8 +455,8 @@ class View:
                     found.append((words, tail[1], self.place(name)))
         return found
 
-    def number(self, key: str) -> Decimal | None:
-        """An exact number; one written as text or as a database export is read and noted."""
+    def number(self, key: str, *, text_is_fine: bool = False) -> Decimal | None:
+        """An exact number; one written as a database export, or as text where the standard does not allow that, is read and noted."""
         value = self.value.get(key)
         if value is None or value == "":
             return None
@@ -481,7 +481,7 @@ class View:
             elif not plain:
                 self._note("bad-number", f"'{text[:40]}' is no number", key, "write a plain decimal")
                 return None
-            if self.value.get(key) is value:
+            if self.value.get(key) is value and not text_is_fine:
                 self._note("number-as-text", f"{key} is a number written as text", key, "write it without quotes")
             value = text
         return self._bounded(value, key)

@@ -236,7 +236,7 @@ def _metric(one: View, kind: str) -> Metric:
         if isinstance(each.value.get("value"), dict):
             if money := each.amount("value"):
                 found.append(Figure(each.object("period").date("endDate"), money.value, money.currency, money.where))
-        elif (number := each.number("measure")) is not None:
+        elif (number := each.number("measure", text_is_fine=True)) is not None:
             found.append(Figure(each.object("period").date("endDate"), number, unit, each.place("measure")))
     return Metric(kind, one.words("id"), one.words("title"), tuple(found), one.where)
 

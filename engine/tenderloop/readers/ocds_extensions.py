@@ -181,7 +181,7 @@ def measures(holder: View, key: str, prefix: str) -> list[Figure]:
             unit = each.object("unit") if isinstance(each.value.get("unit"), dict) else View({}, "", each.notes)
             if isinstance(each.value.get("value"), dict) and (money := each.amount("value")):
                 found.append(Figure(name, money.value, money.currency, money.where))
-            elif (number := each.number("measure")) is not None:
+            elif (number := each.number("measure", text_is_fine=True)) is not None:
                 found.append(Figure(name, number, unit.words("name") or unit.words("id"), each.place("measure")))
     return found
 

@@ -177,6 +177,8 @@ def recognise_bytes(data: bytes) -> Found | Problem | Literal["json", "xml"]:
         start = data[:4096].decode("utf-16", errors="replace").encode().lstrip()
     elif start[1:2] == b"\0" or start[:1] == b"\0":
         start = start.replace(b"\0", b"")
+    if start.startswith(b"{\\rtf"):
+        return Found("rtf")
     if start[:1] in (b"{", b"["):
         return "json"
     if _HTML.match(start[:2000]):
@@ -190,8 +192,6 @@ def recognise_bytes(data: bytes) -> Found | Problem | Literal["json", "xml"]:
             if mark in data:
                 return Found(name)
         return Problem("unknown-format", "this archive is no workbook and no text document", hint=EXPECTED)
-    if start.startswith(b"{\\rtf") or data.startswith(b"{\\rtf"):
-        return Found("rtf")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return Problem("unknown-format", "this is an Office file of before 2007", hint="save it as XLSX or DOCX")
     if _CONTROL.search(start):
