@@ -78,6 +78,8 @@ CONTRACT = [
     "residual_value",
 ]
 
+FIRST = frozenset({"en", "fr", "de", "es", "it", "pt", "pl", "ru", "nl"})
+
 # The same words in two concepts of one language, with the reason. Empty: no list needs it now.
 SHARED: dict[tuple[str, str], str] = {}
 
@@ -153,7 +155,7 @@ def test_every_trap_is_passed_over(language: str) -> None:
 def test_most_traps_stand_where_a_term_would_be_found(language: str) -> None:
     mine = [trap for trap in TRAPS if trap.language == language]
     needed = [trap for trap in mine if _found(WITHOUT_TRAPS, trap)]
-    assert len(mine) >= 60
+    assert len(mine) >= (60 if language in FIRST else 30)
     assert len(needed) >= len(mine) * 3 // 4  # the others guard phrases that a wider term would catch
 
 
@@ -190,6 +192,7 @@ def test_short_words_that_stand_alone_are_known() -> None:
 
 LOOKED_AT = {
     "ILO", "KMO", "MKB", "cao", "VCA", "GFT", "MKI",
+    "HMS", "SHA", "SMB", "FDV",
     "FSC", "VOC", "COV", "GPP", "LCC", "TCO", "LCA", "EPD", "GHG", "HSE", "SME", "KPI", "RFI", "SAV",
     "ACV", "GES", "CSR", "UVE", "PMR", "PME", "TPE", "SPS", "EPI", "D3E", "MVA", "THG", "QNG", "FFH",
     "KMU", "PSA", "SCC", "LkSG", "DAP", "GEI", "RCD", "EPC", "CSS", "CAM", "PMI", "DPI", "PFU", "DTR",
