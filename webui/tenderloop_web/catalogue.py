@@ -31,6 +31,7 @@ from tenderloop.pack import (
     StepsScoring,
 )
 from tenderloop.quantity import exact_text, shown
+from tenderloop.readers.cases import fit_packs
 from tenderloop.readers.faults import nearest
 from tenderloop.readers.packs import list_packs, load_pack
 from tenderloop_web.wording import STATUS_WORDS, _
@@ -69,6 +70,16 @@ def packs_named(names: Sequence[str]) -> tuple[Pack, ...]:
     if faults:
         raise Problems(faults)
     return tuple(pack for name in names if (pack := pack_named(name)) is not None)
+
+
+@lru_cache(maxsize=32)
+def packs_fitted(names: tuple[str, ...], profile: str, codes: tuple[str, ...]) -> tuple[Pack, ...]:
+    """As packs_named, fitted to a product group; as they are where the group does not exist, which the reading of the case then says."""
+    found = packs_named(names)
+    try:
+        return tuple(fit_packs(found, profile, codes))
+    except Problems:
+        return found
 
 
 def unknown_pack(name: str) -> Problem:

@@ -19,7 +19,7 @@ from tenderloop.pack import STAGES, Pack, Stage
 from tenderloop.readers.cases import KEYS, KINDS, RATED_BY, case_of_text, write_case
 from tenderloop.readers.strict_json import read_json
 from tenderloop.readers.strict_yaml import Mapping, Number, Sequence, Value
-from tenderloop_web.catalogue import pack_named, packs_named, unknown_pack
+from tenderloop_web.catalogue import pack_named, packs_fitted, unknown_pack
 
 Plain = str | bool | int | list["Plain"] | dict[str, "Plain"]
 MOST_BYTES = 1_500_000
@@ -104,8 +104,10 @@ class Draft:
 
     @property
     def packs(self) -> tuple[Pack, ...]:
-        """The packs themselves."""
-        return packs_named(self.pack_names)
+        """The packs themselves, fitted to the case's product group."""
+        codes = self.tree.get("cpv")
+        listed = tuple(code[:8] for code in codes if isinstance(code, str)) if isinstance(codes, list) else ()
+        return packs_fitted(self.pack_names, self.word("profile"), listed)
 
     @property
     def stage(self) -> Stage | None:

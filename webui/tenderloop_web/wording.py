@@ -61,6 +61,7 @@ GRADE_WORDS: tuple[str, ...] = (
 STATUS_WORDS: dict[str, str] = {
     "official": _("official: the rule's own text was seen"),
     "published": _("published: a named publication was seen"),
+    "transcribed": _("transcribed: read in a third party's transcription, not compared with the original"),
     "unverified": _("unverified: well known, the original was not seen"),
     "proposed": _("proposed: ours, not official"),
 }
