@@ -19,7 +19,7 @@ from tenderloop.readers.eforms_names import CAC, CBC, EFAC, EFBC, EXT, LANGUAGES
 from tenderloop.readers.eforms_results import Results, read_results
 
 _ID: Final = CBC + "ID"
-_NAME: Final = CBC + "Name"
+_NOTE: Final = CBC + "Note"
 _EXTENSIONS: Final = EXT + "UBLExtensions"
 _CUSTOMIZATION: Final = CBC + "CustomizationID"
 _FOLDER: Final = CBC + "ContractFolderID"
@@ -244,7 +244,7 @@ def _read_root(reading: _Reading, root: etree._Element) -> list[tuple[etree._Ele
         elif tag == _EXTENSIONS:
             for extension, where in extensions(child, "/*"):
                 _read_extension(reading, extension, where)
-        elif tag == CBC + "Note":
+        elif tag == _NOTE:
             notes += 1
             leaves.text(whole.texts, child, "note", f"/*/cbc:Note[{notes}]")
     return lots
