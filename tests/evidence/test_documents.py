@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import random
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from papers import docx, paragraph, pdf
 
 from tenderloop.errors import Problem, Problems
-from tenderloop.evidence import documents
+from tenderloop.evidence import documents, formats
 from tenderloop.evidence.documents import CODES, Block, Document, read_document
 from tenderloop.evidence.formats import decoded, lines_to_blocks, recognise
 
@@ -237,7 +238,7 @@ def test_formats_that_are_not_read_are_named_with_what_to_do(write: Write, name:
 def test_an_archive_is_no_document(write: Write, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.txt", "text")
-    assert "unknown-document" in refused(tmp_path / "a.zip")
+    assert "unknown-format" in refused(tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         archive.writestr("xl/workbook.xml", "<a/>")
     assert "Excel workbook" in refused(tmp_path / "a.xlsx")
@@ -383,3 +384,14 @@ def test_damaged_papers_end_in_text_or_in_a_problem(write: Write) -> None:
     assert {problem.code for problem in told} <= CODES.keys() | XML_CODES
     assert all(problem.file and problem.message for problem in told)
     assert min(ends.values()) > 5
+
+
+def test_every_code_that_is_written_is_in_the_catalogue() -> None:
+    written: set[str] = set()
+    for module in (documents, formats):
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if called in ("refuse", "problem", "Problem"):
+                    written.add(node.args[0].value)
+    assert written | {"document-broken"} == CODES.keys()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -75,10 +76,14 @@ def test_the_same_clause_for_every_lot_is_found_once() -> None:
 
 def test_of_equal_passages_the_bound_one_comes_first() -> None:
     said, bound = passages(("en", "Spare parts for chairs."), ("en", "Spare parts for tables."))
-    from dataclasses import replace
-
     found = Search([said, replace(bound, role="clause")], load_terms(["en"])).best(SPARE)
     assert [each.passage.role for each in found] == ["clause", "document"]
+
+
+def test_a_paper_may_speak_two_languages() -> None:
+    german = "Der Auftragnehmer hat die Ersatzteilversorgung für das Mobiliar und die Geräte nach der letzten Lieferung zu gewährleisten."
+    [found] = Search(passages(("fr", german)), load_terms(["fr", "de"])).best(SPARE)
+    assert (found.passage.language, [hit.language for hit in found.hits]) == ("de", ["de"])
 
 
 def test_nothing_is_found_in_nothing() -> None:

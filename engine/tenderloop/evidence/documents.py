@@ -38,7 +38,7 @@ CODES: Mapping[str, str] = {
     "document-broken": "a document is damaged",
     "document-empty": "a document holds no words",
     "document-cancelled": "a person stopped the reading",
-    "unknown-document": "a file is neither PDF, DOCX, HTML nor plain text",
+    "unknown-format": "a file is neither PDF, DOCX, HTML nor plain text",
     "page-without-text": "a page is a picture",
     "pages-not-recorded": "a document does not say where its pages end",
     "encoding-guessed": "a text does not say in which encoding it is",

@@ -136,21 +136,21 @@ def recognise(data: bytes, name: str = "") -> Format:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in data:
             refuse("document-encrypted", "the document is protected by a password", name, "take the password off and save it again")
-        refuse("unknown-document", "this is an old Office file (.doc, .xls)", name, "save it as DOCX or PDF")
+        refuse("unknown-format", "this is an old Office file (.doc, .xls)", name, "save it as DOCX or PDF")
     if data.startswith(b"{\\rtf"):
-        refuse("unknown-document", "this is an RTF file", name, "save it as DOCX or PDF")
+        refuse("unknown-format", "this is an RTF file", name, "save it as DOCX or PDF")
     if data.startswith((b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"GIF8")):
-        refuse("unknown-document", "this is a picture and holds no text", name, "run text recognition (OCR) and give its PDF")
+        refuse("unknown-format", "this is a picture and holds no text", name, "run text recognition (OCR) and give its PDF")
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if re.match(
         rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|p|div|h[1-6]|table|article|section|ul)\b", head, re.S
     ):
         return "html"
     if head.startswith(b"<?xml"):
-        refuse("unknown-document", "this is XML, not a document", name, "a notice is read by 'tenderloop read'")
+        refuse("unknown-format", "this is XML, not a document", name, "a notice is read by 'tenderloop read'")
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     if not wide and (b"\0" in data[:65536] or sum(byte < 9 or 13 < byte < 27 for byte in data[:4096]) > len(data[:4096]) // 100):
-        refuse("unknown-document", "this is neither PDF, DOCX, HTML nor plain text", name, "save it as PDF")
+        refuse("unknown-format", "this is neither PDF, DOCX, HTML nor plain text", name, "save it as PDF")
     return "text"
 
 
@@ -163,7 +163,7 @@ def _zipped(data: bytes, name: str) -> Format:
     if "word/document.xml" in names:
         return "docx"
     what = "an Excel workbook" if "xl/workbook.xml" in names else "an archive"
-    refuse("unknown-document", f"this is {what}, no text document", name, "give the DOCX or PDF itself")
+    refuse("unknown-format", f"this is {what}, no text document", name, "give the DOCX or PDF itself")
 
 
 # ---------------------------------------------------------------------------------------------------------------------------- PDF

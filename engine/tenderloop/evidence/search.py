@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from tenderloop.evidence.passages import Passage, checkable, sentences
@@ -87,7 +87,7 @@ class Search:
 
     def __init__(self, passages: Iterable[Passage], terms: TermBase | None = None) -> None:
         """``terms`` None: without a term base, by words and letters alone."""
-        self.passages: tuple[Passage, ...] = tuple(passages)
+        self.passages: tuple[Passage, ...] = tuple(_spoken(passage, terms) for passage in passages)
         self._terms = terms
         self._hits: list[tuple[Hit, ...]] = [
             terms.find(passage.text, passage.language) if terms is not None else () for passage in self.passages
@@ -164,6 +164,12 @@ class Search:
         shared = self._likeness.shared(question, index)
         rounded = Parts(*(round(part, 4) for part in parts))
         return Found(question.id, passage, score, rounded, hits, _quote(passage.text, hits, shared), _why(passage, hits, shared))
+
+
+def _spoken(passage: Passage, terms: TermBase | None) -> Passage:
+    """The passage with its own language where its common words show one: a paper may speak several, a notice says which."""
+    language = terms.guessed(passage.text) if terms is not None and passage.role == "document" else ""
+    return replace(passage, language=language) if language and language != passage.language else passage
 
 
 def sameness(text: str) -> str:
