@@ -6,7 +6,6 @@ Knows which reader reads which format, and how a record is built only when it is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -205,8 +204,11 @@ def _whole(found: Found, document: Document) -> Record:
     data, file = document.data, document.file
 
     def build() -> Any:
-        reader = _reader("tables", "read_table") if found.kind == "table" else None
-        return reader(data, file, "") if reader else data
+        if found.kind != "table":
+            return data
+        from tenderloop.readers.grids import read_table
+
+        return read_table(data, file)
 
     return Record(found.format, found.kind, Path(file.rpartition("!")[2]).name, build, file=file)
 
@@ -347,8 +349,9 @@ def _passports(value: Any, file: str, line: int | None) -> Iterator[Record]:
             continue
 
         def build(each: dict[str, Any] = each, where: str = where) -> Any:
-            reader = _reader("passports", "read_passport")
-            return reader(each, file, where) if reader else each
+            from tenderloop.readers.passports import read_passport
+
+            return read_passport(each, file, where, line=line)
 
         yield Record("untp-passport", "passport", _text(each, "id"), build, file=file, line=line, where=where)
 
@@ -391,24 +394,12 @@ def _xml(document: Document, faults: _Unread) -> Iterator[Record]:
             from tenderloop.readers.eforms import read_eforms
 
             return read_eforms(root, file)
-        reader = _reader("ted_export", "read_ted_export")
-        assert reader is not None
-        found_notice: Notice = reader(root, file)
-        return found_notice
+        from tenderloop.readers.ted_export import read_ted_export
+
+        return read_ted_export(root, file)
 
     name, version = _xml_identity(root)
     yield Record(found.format, KINDS[found.format], name, build, version=version, file=file, problems=problems)
-
-
-def _reader(module: str, name: str) -> Callable[..., Any] | None:
-    """A reader that an installation may lack: without it the record keeps what was recognised."""
-    try:
-        found: Callable[..., Any] = getattr(import_module(f"tenderloop.readers.{module}"), name)
-    except ModuleNotFoundError as missing:
-        if missing.name != f"tenderloop.readers.{module}":
-            raise
-        return None
-    return found
 
 
 def _xml_identity(root: Any) -> tuple[str, str]:
