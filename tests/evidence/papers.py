@@ -25,8 +25,8 @@ def docx(body: str, *, pages: int | None = None, more: Sequence[tuple[str, str]]
     return held.getvalue()
 
 
-def pdf(*pages: str | None, password: bool = False) -> bytes:
-    """A PDF with one line of text operators a page; None is a page that is only a picture, an empty text a blank page."""
+def pdf(*pages: str | bytes | None, password: bool = False) -> bytes:
+    """A PDF with one text a page; None is a page that is only a picture, an empty text a blank page, bytes a content twice deflated."""
     objects: list[bytes] = []
 
     def add(content: bytes) -> int:
@@ -38,8 +38,8 @@ def pdf(*pages: str | None, password: bool = False) -> bytes:
     tree = len(objects) + 2 * len(pages) + 1
     kids: list[int] = []
     for page in pages:
-        drawn = b"q 500 0 0 700 50 50 cm /I Do Q" if page is None else _text(page)
-        content = add(_stream(b"<<", drawn))
+        drawn = b"q 500 0 0 700 50 50 cm /I Do Q" if page is None else page if isinstance(page, bytes) else _text(page)
+        content = add(_stream(b"<< /Filter [/FlateDecode /FlateDecode]" if isinstance(page, bytes) else b"<<", drawn))
         kids.append(
             add(
                 b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] /Contents %d 0 R /Resources << /Font << /F %d 0 R >> "

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -257,6 +258,14 @@ def test_a_bomb_is_refused_at_once_and_in_bounded_memory(write: Write) -> None:
     start = time.monotonic()
     assert "document-too-large" in refused(write("bomb.docx", held.getvalue()))
     assert time.monotonic() - start < 20
+
+
+def test_a_pdf_that_unfolds_without_end_is_refused_at_once(write: Write) -> None:
+    bomb = zlib.compress(zlib.compress(b"(word) Tj T* " * (20 << 20), 9), 9)
+    assert len(bomb) < 5000
+    start = time.monotonic()
+    assert any(code in refused(write("bomb.pdf", pdf(bomb))) for code in ("document-crashed", "document-too-heavy"))
+    assert time.monotonic() - start < 30
 
 
 def test_entities_in_a_docx_are_refused(write: Write) -> None:

@@ -264,5 +264,5 @@ class _Child:
             "document-crashed",
             "the program that reads this format stopped on the document",
             self.name,
-            "it is damaged; open it in its own program and save it anew",
+            "it is damaged or unfolds to more than fits; open it in its own program and save it anew",
         )
