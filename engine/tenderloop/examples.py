@@ -19,7 +19,7 @@ from tenderloop.quantity import exact_text, shown
 from tenderloop.readers.answers import read_value
 from tenderloop.readers.confirmations import in_example
 from tenderloop.readers.faults import Faults, in_order
-from tenderloop.readers.packs import list_packs, list_profiles, load_pack
+from tenderloop.readers.packs import find_bundle, list_packs, load_pack
 from tenderloop.readers.strict_yaml import Mapping, Number, Sequence, Value
 
 # The reference date of an example that names none. Fixed, so that an example means the same every day.
@@ -39,14 +39,14 @@ def check_packs(paths: Iterable[str | Path] = ()) -> list[Problem]:
         return list(missing.problems)
     for each in given:
         try:
-            found += run_examples(load_pack(each))
+            pack = load_pack(each)
         except Problems:
             continue  # a pack that cannot be loaded; lint has said why
-        for profile in list_profiles(each):
-            try:
-                found += run_profile_examples(load_pack(each, profile))
-            except Problems:
-                continue
+        found += run_examples(pack)
+        bundle = find_bundle(each, every_profile=True)
+        for name, read in bundle.profiles.items():
+            if not read.faults.problems:
+                found += run_profile_examples(bundle.fitted(pack, name))
     return in_order(found)
 
 

@@ -330,7 +330,7 @@ class _Reading:
             if name in loaded:
                 continue
             try:
-                pack = load_pack(name)
+                pack = load_pack(name, self._group(name, profile, codes))
             except Problems as found:
                 self.packs_complete = False
                 for problem in found.problems:
@@ -343,6 +343,14 @@ class _Reading:
         self.packs = self._fitted(list(loaded.values()), profile, codes)
         self.facts = declared_facts(self.packs, self._at("packs"))
         return tuple(names)
+
+    def _group(self, name: str, profile: str, codes: tuple[str, ...]) -> str:
+        """The profile with which a pack is loaded at once; none where that is in doubt, which _fitted then says."""
+        try:
+            wanted = profile_for(name, codes) if profile == AUTO else profile
+            return wanted if wanted and wanted in list_profiles(name) else ""
+        except Problems:
+            return ""
 
     def _fitted(self, packs: list[Pack], profile: str, codes: tuple[str, ...]) -> list[Pack]:
         """The packs as the product group changes those that have it; a pack that was given with one keeps it."""
