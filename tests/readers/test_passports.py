@@ -18,6 +18,7 @@ from tenderloop import evaluate, load_pack
 from tenderloop.case import Case
 from tenderloop.errors import Problem, Problems
 from tenderloop.readers import passports
+from tenderloop.readers.cases import case_of_text, write_case
 from tenderloop.readers.loose_json import load_json
 from tenderloop.readers.passports import Attestation, Passport, passport_facts, read_attestation, read_passport
 
@@ -513,3 +514,18 @@ def test_whatever_stands_anywhere_nothing_else_is_raised(data: st.DataObject) ->
     answers = passport_facts(passport, DAY, attestations=attestations, declared_unit="EA").facts
     assert all(0 <= answer.grade <= 3 for answer in answers.values())
     assert all(0 <= answer.value <= 100 for answer in answers.values() if answer.unit == "%" and isinstance(answer.value, Fraction))
+
+
+def test_a_case_made_from_a_passport_is_written_and_read_back_equal() -> None:
+    found = passport_facts(read_passport(old(), "chair.json"), DAY, attestations=[read_attestation(proof())])
+    case = Case(
+        id="chair",
+        title="Chair",
+        kind="bid",
+        stage="tender",
+        date="2026-06-01",
+        packs=("circular_bid", "value_chain_traceability"),
+        facts=dict(found.facts),
+        documents=dict(found.documents),
+    )
+    assert case_of_text(write_case(case)).hash == case.hash

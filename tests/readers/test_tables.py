@@ -21,6 +21,7 @@ from tenderloop import evaluate, load_pack
 from tenderloop.errors import Problem, Problems
 from tenderloop.pack import Pack
 from tenderloop.readers import flattened, grids, tables
+from tenderloop.readers.cases import case_of_text, write_case
 from tenderloop.readers.grids import find_header, read_day, read_number
 from tenderloop.readers.tables import Table, TableCases, is_flattened, read_table, table_cases, unflatten
 
@@ -311,6 +312,15 @@ def test_a_row_without_release_id_is_not_given_to_one_of_several() -> None:
     assert codes(found.problems) == ["row-without-root"]
 
 
+def test_child_sheets_of_registry_exports_are_left_out_and_told() -> None:
+    table = read_table(
+        book({"main": [["ocid", "id", "tender/title"], ["x", "r1", "A"]], "items": [["main_ocid", "id"], ["x", "7"]]}), "r.xlsx"
+    )
+    found = unflatten(table)
+    assert [each.value for each in found.records] == [{"ocid": "x", "id": "r1", "tender": {"title": "A"}}]
+    assert told(found.problems, "child-sheet").where == "items!A1"
+
+
 def _same(published: Any, found: Any, where: str = "") -> list[str]:
     """Where two releases differ; numbers written as 1 and 1.0, and blanks around texts, are the same."""
     if isinstance(published, dict) and isinstance(found, dict):
@@ -549,6 +559,12 @@ def test_a_faulty_cell_is_told_and_its_neighbours_are_read(bid_pack: Pack, fact:
     assert codes(found.problems) == [code]
     assert (found.problems[0].where, found.problems[0].file) == ("B2", "b.csv")
     assert set(found.cases[0].facts) == {"recycled_content"}
+
+
+def test_cases_of_a_table_are_written_and_read_back_equal(bid_pack: Pack) -> None:
+    text = "bid;recycled_content [%];cb_svhc;cb_repair_info;document;page;grade\nA;12,5;below;steps, open;Form;3;2\n"
+    (case,) = table_cases(read_table(text.encode(), "b.csv"), [bid_pack], date=DAY).cases
+    assert case_of_text(write_case(case)).hash == case.hash
 
 
 def test_dates(bid_pack: Pack) -> None:

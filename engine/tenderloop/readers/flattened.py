@@ -18,14 +18,17 @@ from tenderloop.readers.loose_json import Notes, escaped
 
 CODES: dict[str, str] = {
     "row-without-root": "a row does not say to which release or project it belongs",
+    "child-sheet": "a child sheet of a registry export is not joined",
     "bad-path": "a head is no path, or a path runs through a value",
     "path-too-deep": "a head has more than 20 parts",
     "join-conflict": "two rows of one record say different things",
 }
 
 MOST_PARTS: Final = 20
-# Columns that name the record to which a row belongs, best first; and those by which registry exports do the same.
-ROOTS: Final = ("ocid", "main_ocid", "project/id")
+# Columns that name the record to which a row belongs, best first.
+ROOTS: Final = ("ocid", "project/id")
+# Child sheets of registry exports have this column and heads without paths; how they name their parents was not seen.
+REGISTRY: Final = "main_ocid"
 # Lists of texts, which a flattened table writes as one text with semicolons.
 TEXT_LISTS: Final = frozenset(
     {
@@ -42,7 +45,6 @@ TEXT_LISTS: Final = frozenset(
 )
 _INDEX = re.compile(r"\d{1,6}", re.ASCII)
 _PART = re.compile(r"[A-Za-z_][A-Za-z0-9_:.-]{0,99}|\d{1,6}", re.ASCII)
-# The number in a path only opens a list; it may be missing where registry exports write child sheets.
 Path = tuple[str, ...]
 
 
@@ -85,6 +87,10 @@ def unflatten(table: Table) -> Flattened:
     for sheet in table.sheets:
         names = {head.text: head.column for head in sheet.heads}
         root = next((each for each in ROOTS if each in names), None)
+        if root is None and REGISTRY in names:
+            said = f"the sheet '{sheet.name}' is the child sheet of a registry export; its rows were not joined"
+            notes.add("child-sheet", said, sheet.heads[0].where, "give the JSON Lines of the registry")
+            continue
         if root is None:
             meta.update(_pairs(sheet))
             continue
