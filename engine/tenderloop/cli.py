@@ -136,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     schema.add_argument("--out", metavar="DIR", type=Path, help="write one file for each instead")
 
     read = verb("read", _read, "read published notices, projects, passports and tables, and say what is wrong with them")
-    read.add_argument("files", metavar="FILE", nargs="+", type=Path, help="files of any format that is known, packed or not, or folders of them")
+    read.add_argument("files", metavar="FILE", nargs="+", type=Path, help="files of any known format, packed or not, or folders of them")
     read.add_argument("--json", action="store_true", help="print a line of JSON for each record, with every value and its place")
     read.add_argument("--summary", action="store_true", help="count by format instead of by file, with the codes of the problems")
 
