@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tenderloop.bulk import evaluate_columns
 from tenderloop.case import Case
@@ -18,6 +19,7 @@ from tenderloop.improve import improve
 from tenderloop.pack import Pack
 from tenderloop.readers.cases import case_of_text, write_case
 from tenderloop.readers.packs import fitting_profiles, list_profiles, profile_for, read_pack
+from tenderloop.readers.questionnaire import read_questionnaire, write_questionnaire
 from tenderloop.report import build, to_html
 from tenderloop.report.pack_page import pack_text
 from tenderloop.report.summary import summary_text
@@ -275,6 +277,26 @@ def test_a_case_with_confirmations_reads_back_equal_in_both_forms(wood: Pack) ->
         again = case_of_text(write_case(held, form, [wood]), packs=[wood], json=form == "json")  # type: ignore[arg-type]
         assert again.hash == held.hash
         assert again.confirmed["wood_years"].value == held.confirmed["wood_years"].value
+
+
+def test_a_workbook_carries_group_codes_and_confirmations(wood: Pack, tmp_path: Path) -> None:
+    held = case(wood, CONFIRMED + '  wood_years: {value: 3 year, by: B. Clerk, date: 2026-11-20}\nprofile: wood\ncpv: ["03410000"]\n')
+    path = tmp_path / "filled.xlsx"
+    write_questionnaire([wood], path, case=held)
+    for packs in ([wood], [read_pack(SOUND)]):
+        again = read_questionnaire(path, packs)
+        assert again.hash == held.hash
+        assert again.confirmed.keys() == {"wood_share", "wood_years"}
+
+
+def test_a_workbook_asks_for_what_waits_and_an_empty_row_confirms_nothing(wood: Pack, tmp_path: Path) -> None:
+    path = tmp_path / "empty.xlsx"
+    write_questionnaire([wood], path, case=case(wood))
+    sheet = load_workbook(path)["Thresholds"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5, max_col=4)]
+    assert [row[0] for row in rows] == ["wood_share", "wood_years", "wood_mark"]
+    assert rows[0][2] == "at least 25 %, transcribed, p. 9"
+    assert read_questionnaire(path, [wood]).confirmed == {}
 
 
 def test_the_hash_covers_who_confirmed_what_and_not_the_unit(wood: Pack) -> None:

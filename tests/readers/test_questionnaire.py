@@ -34,6 +34,7 @@ SHEETS = [
     "composition",
     "Not applicable",
     "Justifications",
+    "Thresholds",
     "More evidence",
 ]
 

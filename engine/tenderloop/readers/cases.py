@@ -72,8 +72,7 @@ def read_case(path: str | Path, packs: Iterable[Pack | str] | None = None, *, pr
     if suffix in (".xlsx", ".xlsm", ".xls"):
         from tenderloop.readers.questionnaire import read_questionnaire
 
-        # A questionnaire confirms nothing, so the profile of its packs makes no difference to how it is read.
-        return read_questionnaire(found, packs)
+        return read_questionnaire(found, packs, profile=profile)
     if suffix not in (".yaml", ".yml", ".json") and found.exists():
         raise Problems([Problem("unknown-format", f"'{suffix}' files hold no case", str(path), 1, hint="give case.yaml, .json or .xlsx")])
     try:

@@ -28,14 +28,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tenderloop.case import GRADES, Answer, Case, Evidence
 from tenderloop.errors import Problem, Problems
 from tenderloop.expression import ExpressionError, names_in, parse
-from tenderloop.pack import STAGES, Fact, Gate, Indicator, Pack, Stage
+from tenderloop.pack import STAGES, Fact, Gate, Indicator, Pack, Parameter, Stage
 from tenderloop.readers.answers import written_number
-from tenderloop.readers.cases import KINDS, RATED_BY, case_of_tree
+from tenderloop.readers.cases import KINDS, RATED_BY, case_of_tree, fit_packs
 from tenderloop.readers.faults import Faults
 from tenderloop.readers.packs import load_pack
 from tenderloop.readers.strict_yaml import DECIMAL, Mapping, Number, Value
 from tenderloop.readers.strict_yaml import Sequence as Items
 from tenderloop.readers.workbook import open_workbook, workbook_bytes
+from tenderloop.thresholds import printed
 
 FORMAT = "1"
 READ_ME, PROJECT, DOCUMENTS, FURTHER, ABSENT, JUSTIFIED, MORE = (
@@ -47,12 +48,13 @@ READ_ME, PROJECT, DOCUMENTS, FURTHER, ABSENT, JUSTIFIED, MORE = (
     "Justifications",
     "More evidence",
 )
-LISTS, ABOUT = "Lists", "About"
+LISTS, ABOUT, CONFIRMED = "Lists", "About", "Thresholds"
 HEAD = 4  # the row of column heads; the rows above say what the sheet is
 QUESTION_HEADS = ("id", "stages", "question", "answer", "unit", "allowed answers", "guidance", "document", "page", "quote", "grade")
 DOCUMENT_HEADS = ("id", "title", "address", "date", "author")
 ABSENT_HEADS = ("id", "title", "when it may be marked", "not applicable", "reason with page")
 JUSTIFIED_HEADS = ("id", "title", "what is checked", "why it is right after all")
+CONFIRMED_HEADS = ("id", "threshold", "as printed", "value", "document", "page", "confirmed by", "date")
 MORE_HEADS = ("fact", "kind", "document", "page", "quote", "date", "grade")
 PROJECT_HEADS = ("key", "question", "answer", "guidance")
 DOCUMENT_ROWS, MORE_ROWS, TABLE_ROWS = 40, 60, 60
@@ -106,7 +108,7 @@ def layout(packs: Sequence[Pack], stage: Stage | None = None, also: Iterable[str
     stages = _stages_by_fact(packs)
     sheets: list[Sheet] = []
     placed: set[str] = set()
-    taken = {name.casefold() for name in (READ_ME, PROJECT, DOCUMENTS, FURTHER, ABSENT, JUSTIFIED, MORE, LISTS, ABOUT)}
+    taken = {name.casefold() for name in (READ_ME, PROJECT, DOCUMENTS, FURTHER, ABSENT, JUSTIFIED, CONFIRMED, MORE, LISTS, ABOUT)}
 
     def place(sheet: Sheet, fact: Fact) -> None:
         if fact.id not in placed and (stage is None or stage in stages[fact.id] or fact.id in kept):
@@ -213,6 +215,7 @@ class _Writing:
             self._table(fact, names[fact.id])
         self._absent()
         self._justified()
+        self._confirmed()
         self._more()
         self._about()
         self.lists = self._attach_lists()
@@ -407,6 +410,26 @@ class _Writing:
                 _put(sheet.cell(row, column), text)
             self._open(sheet.cell(row, 4), known.get(check.id))
 
+    def _confirmed(self) -> None:
+        """The thresholds that wait for the buyer; no sheet where nothing does."""
+        waiting = _waiting(self.packs)
+        if not waiting:
+            return
+        known = dict(self.case.confirmed) if self.case else {}
+        note = "Write who confirms it and where it was read; an empty value means as printed. What nobody confirms decides nothing."
+        sheet = self._sheet(CONFIRMED, "Thresholds for the buyer to confirm", note, CONFIRMED_HEADS, (36, 60, 44, 16, 14, 10, 26, 14))
+        for row, (pack, threshold) in enumerate(waiting, HEAD + 1):
+            source = pack.source_of[threshold.source.id]
+            shown = ", ".join(each for each in (printed(threshold), pack.status_of(threshold.source), threshold.source.where) if each)
+            for column, text in enumerate((threshold.id, f"{threshold.title or threshold.id} ({source.title})", shown), 1):
+                _put(sheet.cell(row, column), text)
+            held = known.get(threshold.id)
+            value = "" if held is None or held.value is None else held.value.text
+            texts = (value, held.document, held.page, held.by, held.date or "") if held is not None else ("",) * 5
+            for column, text in enumerate(texts, 4):
+                self._open(sheet.cell(row, column), text or None)
+                sheet.cell(row, column).number_format = "@"
+
     def _more(self) -> None:
         rows: list[tuple[str, Evidence]] = []
         if self.case is not None:
@@ -437,6 +460,11 @@ class _Writing:
             ("stage", self.stage or ""),
             *((f"pack {pack.id}", f"{pack.version} {pack.hash}") for pack in self.packs),
         ]
+        group = next((pack.profile.id for pack in self.packs if pack.profile is not None), "") or (self.case.profile if self.case else "")
+        if group:
+            rows.append(("profile", group))
+        if self.case is not None and self.case.cpv:
+            rows.append(("cpv", " ".join(self.case.cpv)))
         for row, (key, value) in enumerate(rows, 1):
             _put(sheet.cell(row, 1), key)
             _put(sheet.cell(row, 2), value)
@@ -541,7 +569,7 @@ def _span(fact: Fact) -> str:
 
 def _table_titles(sheets: Sequence[Sheet]) -> dict[str, str]:
     taken = {sheet.title.casefold() for sheet in sheets}
-    taken |= {name.casefold() for name in (READ_ME, PROJECT, DOCUMENTS, FURTHER, ABSENT, JUSTIFIED, MORE, LISTS, ABOUT)}
+    taken |= {name.casefold() for name in (READ_ME, PROJECT, DOCUMENTS, FURTHER, ABSENT, JUSTIFIED, CONFIRMED, MORE, LISTS, ABOUT)}
     return {
         question.fact.id: _title(question.fact.id, taken)
         for sheet in sheets
@@ -552,6 +580,11 @@ def _table_titles(sheets: Sequence[Sheet]) -> dict[str, str]:
 
 def _may_be_absent(packs: Sequence[Pack]) -> list[Indicator]:
     return [indicator for pack in packs for indicator in pack.indicators if indicator.na != "never"]
+
+
+def _waiting(packs: Sequence[Pack]) -> list[tuple[Pack, Parameter]]:
+    """Thresholds that a person must confirm; an open one that a profile fills is asked under the profile's name."""
+    return [(pack, each) for pack in packs for each in pack.parameters if each.waits and not each.filled_by]
 
 
 def _checks(packs: Sequence[Pack]) -> Iterator[Any]:
@@ -588,8 +621,8 @@ def _print(sheet: Worksheet, head: int) -> None:
 # ------------------------------------------------------------------------------------------------------------------------------ reading
 
 
-def read_questionnaire(path: str | Path, packs: Iterable[Pack | str] | None = None) -> Case:
-    """The case in a filled questionnaire. ``packs`` are taken from the workbook when not given.
+def read_questionnaire(path: str | Path, packs: Iterable[Pack | str] | None = None, *, profile: str = "") -> Case:
+    """The case in a filled questionnaire. ``packs`` and their ``profile`` are taken from the workbook when not given.
 
     Every fault is raised at once as ``Problems``, each with its sheet and cell, such as 'People'!C12. An empty cell is unknown.
     """
@@ -597,11 +630,11 @@ def read_questionnaire(path: str | Path, packs: Iterable[Pack | str] | None = No
     book = open_workbook(path, faults)
     faults.raise_if_any()
     assert book is not None
-    return _Filled(book, faults, packs).case()
+    return _Filled(book, faults, packs, profile).case()
 
 
 class _Filled:
-    def __init__(self, book: Workbook, faults: Faults, packs: Iterable[Pack | str] | None) -> None:
+    def __init__(self, book: Workbook, faults: Faults, packs: Iterable[Pack | str] | None, profile: str) -> None:
         self.book = book
         self.faults = faults
         about = self._about()
@@ -612,6 +645,9 @@ class _Filled:
         for name in named:
             if name not in known and name not in {pack.id for pack in self.packs}:
                 self.packs.append(load_pack(name))
+        self.profile = about.get("profile", "")
+        self.cpv = about.get("cpv", "").split()
+        self.packs = fit_packs(self.packs, profile or self.profile, self.cpv)
         stage = about.get("stage", "")
         self.stage: Stage | None = next((each for each in STAGES if each == stage), None)
         self.names = named or [pack.id for pack in self.packs]
@@ -652,7 +688,31 @@ class _Filled:
         tree.put("facts", facts, "file")
         tree.put("not_applicable", self._reasons(ABSENT, ABSENT_HEADS), f"'{ABSENT}'!A{HEAD}")
         tree.put("justifications", self._reasons(JUSTIFIED, JUSTIFIED_HEADS), f"'{JUSTIFIED}'!A{HEAD}")
+        if self.profile:
+            tree.put("profile", self.profile, f"'{ABOUT}'!A1")
+        if self.cpv:
+            codes = Items(place=f"'{ABOUT}'!A1")
+            codes.extend(self.cpv)
+            tree.put("cpv", codes, f"'{ABOUT}'!A1")
+        if _waiting(self.packs):
+            tree.put("confirmed", self._confirmed(), f"'{CONFIRMED}'!A{HEAD}")
         return case_of_tree(tree, self.faults, self.packs)
+
+    def _confirmed(self) -> Mapping:
+        """What was confirmed; a row in which nothing was written confirms nothing."""
+        found = Mapping(place=f"'{CONFIRMED}'!A{HEAD}")
+        sheet = self._sheet(CONFIRMED, CONFIRMED_HEADS)
+        if sheet is None:
+            return found
+        for row in sheet.iter_rows(min_row=HEAD + 1, max_col=len(CONFIRMED_HEADS)):
+            written = Mapping(place=_where(row[0]))
+            for key, cell in zip(("value", "document", "page", "by", "date"), row[3:], strict=True):
+                value = self._plain(cell) if key == "value" else self._date_text(cell)
+                if value is not None:
+                    written.put(key, value, _where(cell))
+            if written:
+                found.put(str(row[0].value), written, _where(row[0]))
+        return found
 
     def _filled_ids(self) -> list[str]:
         """Ids that stand in a first column: a case that was filled in before may hold facts of other stages."""
