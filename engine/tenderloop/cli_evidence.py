@@ -79,9 +79,23 @@ def _suggest(given: argparse.Namespace, write: Callable[[str], None]) -> bool:
     if given.out is not None:
         _write(given.out, suggestions_yaml(found, packs, papers))
     write(suggestions_json(found) if given.json else suggestions_text(found, packs, case.facts if case is not None else ()))
+    without = _without_terms(passages)
+    if without:
+        print(
+            f"note: there are no terms for {', '.join(without)}: passages in it are found only where they share words with the question",
+            file=sys.stderr,
+        )
     if given.out is not None and not given.json:
         write(f"Written to {given.out}. Mark it, then: tenderloop evidence --accept {given.out} --case CASE --out CASE\n")
     return not any(problem.code not in ("pages-not-recorded", "encoding-guessed") for problem in faults)
+
+
+def _without_terms(passages: Sequence[Passage]) -> list[str]:
+    """Languages of the passages that the term base does not know: silence about them proves nothing."""
+    from tenderloop.evidence.terms import load_terms
+
+    terms = load_terms()
+    return sorted({passage.language for passage in passages if passage.language and not terms.spoken(passage.language)})
 
 
 def _packs(given: argparse.Namespace) -> tuple[list[Pack], Case | None]:

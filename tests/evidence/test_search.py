@@ -80,6 +80,12 @@ def test_of_equal_passages_the_bound_one_comes_first() -> None:
     assert [each.passage.role for each in found] == ["clause", "document"]
 
 
+def test_a_passage_in_a_language_without_terms_is_found_by_its_words() -> None:
+    [found] = Search(passages(("xx", "Spare parts, varaosat, kymmenen vuotta.")), load_terms(["en"])).best(SPARE)
+    assert found.score == pytest.approx(0.6 * found.parts.words + 0.4 * found.parts.letters, abs=2e-4)
+    assert found.hits == ()
+
+
 def test_a_paper_may_speak_two_languages() -> None:
     german = "Der Auftragnehmer hat die Ersatzteilversorgung für das Mobiliar und die Geräte nach der letzten Lieferung zu gewährleisten."
     [found] = Search(passages(("fr", german)), load_terms(["fr", "de"])).best(SPARE)

@@ -213,12 +213,12 @@ _SPANS = (
     "лет|год|месяц|недел|дн|час"
 )
 _MEASURE = re.compile(
-    rf"(?<![\w.,])\d[\d\u00a0\u202f.,]*(?: ?(?:{'|'.join(map(re.escape, sorted(_SYMBOLS.split(), key=len, reverse=True)))})(?![\w²³/])"
+    rf"(?<![\w.,])[0-9][0-9\u00a0\u202f.,]*(?: ?(?:{'|'.join(map(re.escape, sorted(_SYMBOLS.split(), key=len, reverse=True)))})(?![\w²³/])"
     rf"|[ -](?i:{_SPANS})(?!\w*[A-Z])[^\W\d_]{{0,5}}\b)"
 )
 _BODIES = "EN|ISO|IEC|CEN|DIN|CWA|ETSI|ГОСТ|NF"
 _STANDARD = re.compile(
-    rf"\b(?:(?:DIN|NF|BS|UNI|UNE|PN|SR|NBN|ÖNORM)[ -])?(?:{_BODIES})(?:[ /-](?:EN|ISO|IEC|TS|TR|P|Р))*[ -]?\d{{2,}}(?:[-:]\d+)*"
+    rf"\b(?:(?:DIN|NF|BS|UNI|UNE|PN|SR|NBN|ÖNORM)[ -])?(?:{_BODIES})(?:[ /-](?:EN|ISO|IEC|TS|TR|P|Р))*[ -]?[0-9]{{2,}}(?:[-:][0-9]+)*"
 )
 _LABELS = (
     "emas|epeat|energy star|fairtrade|fsc|pefc|cradle to cradle|gots|tco certified|[eé]co-?label|blaue[rn]? engel|nordic swan|svanemerket|"

@@ -5,7 +5,8 @@ cut or what a person decides about it. A score orders passages for a person to r
 
 ``score = 0.60 concepts + 0.25 words + 0.15 letters`` where the question has concepts of the term base (ours, chosen on the half `tune` of
 tests/standards/evidence_pairs). Words and letters are compared with the question, and with the terms of its concepts in the passage's
-language, so that a question asked in English finds French words. Where a question has no concepts, words and letters share the whole.
+language, so that a question asked in English finds French words. Where a question has no concepts, or a passage's language no
+terms, words and letters share the whole.
 """
 
 from __future__ import annotations
@@ -92,6 +93,8 @@ class Search:
         self._hits: list[tuple[Hit, ...]] = [
             terms.find(passage.text, passage.language) if terms is not None else () for passage in self.passages
         ]
+        # A passage whose language is not stated is looked at in every language.
+        self._known = [terms is not None and (not passage.language or bool(terms.spoken(passage.language))) for passage in self.passages]
         self._likeness = _Likeness([passage.text for passage in self.passages], terms)
 
     def best(self, question: Question, most: int = MOST_FOUND, least: float = LEAST_SCORE) -> tuple[Found, ...]:
@@ -105,7 +108,7 @@ class Search:
         scored: list[tuple[float, bool, int, Parts]] = []
         for index, passage in enumerate(self.passages):
             parts = Parts(self._concepts(question, index), float(words[index]), float(letters[index]))
-            weights = WEIGHTS if question.concepts and self._terms is not None else WITHOUT_CONCEPTS
+            weights = WEIGHTS if question.concepts and self._known[index] else WITHOUT_CONCEPTS
             # Rounded, so that no machine's last digit changes the order.
             score = round(sum(weight * part for weight, part in zip(weights, parts, strict=True)), 4)
             if score >= least:
