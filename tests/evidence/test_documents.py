@@ -324,6 +324,23 @@ def test_a_person_can_stop_it(write: Write) -> None:
         read_document(write("a.txt", b"word"), cancelled=lambda: True)
 
 
+def test_ctrl_c_ends_the_child_too(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def noted(arguments: list[str], **more: object) -> subprocess.Popen[bytes]:
+        started.append(real(arguments, **more))  # type: ignore[call-overload]
+        return started[-1]
+
+    def interrupted(done: int, of: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(documents.subprocess, "Popen", noted)
+    with pytest.raises(KeyboardInterrupt):
+        read_document(write("a.pdf", pdf(*["Words."] * 50)), progress=interrupted)
+    assert started[0].poll() is not None
+
+
 def test_progress_counts_pages(write: Write) -> None:
     seen: list[tuple[int, int]] = []
     read_document(write("a.pdf", pdf("One.", "Two.", "Three.")), progress=lambda done, of: seen.append((done, of)))

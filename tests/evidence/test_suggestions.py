@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from papers import docx, paragraph, pdf
 
+from tenderloop import cli_evidence
 from tenderloop.case import Case
 from tenderloop.cli import DONE, FAULTS, WRONG_USE, main
 from tenderloop.errors import Problems
@@ -302,3 +304,14 @@ def test_the_new_case_is_written_as_the_reader_reads_it(folder: Path) -> None:
     case = accept_suggestions("s.yaml", "case.yaml").case
     (folder / "again.yaml").write_text(write_case(case), encoding="utf-8")
     assert read_case("again.yaml").hash == case.hash
+
+
+def test_progress_is_shown_on_a_terminal_only(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with cli_evidence._counting("pages read") as progress:
+        progress(1, 3)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with cli_evidence._counting("pages read") as progress:
+        progress(2, 3)
+        assert capsys.readouterr().err == "\r2 of 3 pages read"
+    assert capsys.readouterr().err.strip() == ""
