@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from tenderloop.bulk import evaluate_columns
 from tenderloop.case import Case
+from tenderloop.cli import main
 from tenderloop.errors import Problems
 from tenderloop.evaluate import evaluate
 from tenderloop.explain import explain
@@ -315,3 +316,50 @@ def test_a_threshold_in_words_is_confirmed_and_never_a_number(wood: Pack) -> Non
     found = in_force(wood, "wood_mark", held.date, held.confirmed)
     assert (found.state, found.amount, found.shown) == ("confirmed", None, "class A or B")
     assert "wood_mark" in {note.id for note in evaluate(held, wood).parameters}
+
+
+# -------------------------------------------------------------------------------------------------------------------- command line
+
+
+def written(tmp_path: Path, more: str) -> str:
+    path = tmp_path / "case.yaml"
+    path.write_text(HEAD.replace("packs: [sound]\n", "") + ANSWERED + more, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("more", "profile", "said"),
+    [
+        (CONFIRMED, ["--profile", "wood"], "Product group: Wood and what is made of it (wood)"),
+        (CONFIRMED + "profile: wood\n", [], "Product group: Wood and what is made of it (wood)"),
+        ('cpv: ["44211110"]\n', ["--profile", "auto"], "Product group: Metal (metal)"),
+        ("profile: wood\n", ["--profile", "metal"], "Product group: Metal (metal)"),
+    ],
+)
+def test_rate_takes_the_group_from_the_call_or_the_case(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: str, profile: list[str], said: str
+) -> None:
+    assert main(["rate", written(tmp_path, more), "--pack", str(SOUND), *profile]) == 0
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("more", "profile", "code"),
+    [
+        ("", ["--profile", "woods"], "unknown-profile"),
+        ('cpv: ["03000000", "14000000"]\n', ["--profile", "auto"], "profile-tie"),
+        ('cpv: ["45000000"]\n', ["--profile", "auto"], "no-profile-fits"),
+        (CONFIRMED, [], "unknown-threshold"),
+    ],
+)
+def test_rate_says_which_group_cannot_be_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: str, profile: list[str], code: str
+) -> None:
+    assert main(["rate", written(tmp_path, more), "--pack", str(SOUND), *profile]) == 1
+    assert f": {code}: " in capsys.readouterr().err
+
+
+def test_packs_shows_a_pack_for_its_group(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["packs", str(SOUND), "--profile", "wood"]) == 0
+    assert "For the product group: Wood and what is made of it (wood)" in capsys.readouterr().out
+    assert main(["packs", "--profile", "wood"]) == 2
