@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
 from tenderloop import evaluate, load_pack
-from tenderloop.errors import Problems
+from tenderloop.errors import Problem, Problems
 from tenderloop.notice import AwardCriterion, Code, Lot, Notice, Parameter, Role, Text
 from tenderloop.notice_fields import FIELDS, field_value
 from tenderloop.pack import Pack
-from tenderloop.reading import fit_to_notice, read_notice
+from tenderloop.reading import fit_to_notice, read_cases, read_notice
 
 
 @pytest.fixture(scope="module")
@@ -182,3 +183,28 @@ def test_the_product_group_follows_from_cpv_codes(pack: Pack) -> None:
 def test_languages_outside_of_the_term_base_are_named(pack: Pack) -> None:
     reading = read_notice(notice(text("Eitt og annað", "description", language="is")), [pack])
     assert [problem.code for problem in reading.problems] == ["language-not-in-term-base"]
+
+
+def test_bids_of_a_table_become_cases(tmp_path: Path) -> None:
+    table = tmp_path / "bids.csv"
+    table.write_text("bid;cb_spare_years\nA Ltd;5 year\nB Ltd;\n", encoding="utf-8")
+    cases = list(read_cases(table, ["circular_bid"], date="2026-06-01"))
+    assert [(case.id, case.kind, sorted(case.facts)) for case in cases] == [("a_ltd", "bid", ["cb_spare_years"]), ("b_ltd", "bid", [])]
+    unread: list[Problem] = []
+    assert list(read_cases(table, ["circular_bid"], unread=unread)) == []
+    assert [problem.code for problem in unread] == ["not-a-notice"]
+
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is absent: real notices and passports are not read here")
+def test_real_files_become_cases() -> None:
+    unread: list[Problem] = []
+    folder = DATA / "untp-dpp"
+    cases = list(read_cases(folder, ["circular_bid", "value_chain_traceability"], unread=unread))
+    assert [case.kind for case in cases] == ["bid"]
+    assert cases[0].facts
+    notices = list(read_cases(DATA / "ted-eforms" / "notices" / "00340659-2023.xml", by_lot=True, unread=unread))
+    assert len(notices) == 3
+    assert len({case.id for case in notices}) == 3

@@ -26,6 +26,8 @@ from tenderloop.quantity import parse_unit
 from tenderloop.readers.cases import AUTO, fit_packs
 from tenderloop.readers.notices import Record, read_records
 from tenderloop.readers.packs import load_pack, profile_for
+from tenderloop.readers.passports import Passport, passport_facts
+from tenderloop.readers.tables import table_cases
 
 Strength = Literal["said", "declared", "asked", "bound", "measured", "field"]
 
@@ -145,8 +147,9 @@ def read_cases(
 ) -> Iterator[Case]:
     """Every notice of a file or folder as a case, in order; ``by_lot`` gives a case for each lot of a notice with several.
 
-    What cannot be read or made a case is appended to ``unread`` when given, else raised as ``Problems`` after the last case: nothing
-    valid is lost. Records that are no notices (projects, passports, documents) are named among the problems.
+    The bids of a table (``date`` is its reference date) and product passports become cases of packs that rate bids. What cannot be read
+    or made a case is appended to ``unread`` when given, else raised as ``Problems`` after the last case: nothing valid is lost. Other
+    records (projects, documents) are named among the problems.
 
     >>> lines = '{"ocid": "ocds-1", "date": "2026-01-31", "tender": {"title": "Chairs with spare parts"}}'
     >>> import tempfile
@@ -159,9 +162,13 @@ def read_cases(
     asked = [load_pack(pack) if isinstance(pack, str) else pack for pack in packs]
     faults: list[Problem] = [] if unread is None else unread
     for record in read_records(path, unread=faults):
+        if record.kind in ("table", "passport") and (date or record.kind == "passport"):
+            yield from _of_bids(record, asked, date, faults)
+            continue
         if record.kind != "notice":
             message = f"a {record.kind} ({record.format}) is no notice"
-            faults.append(Problem("not-a-notice", message, record.file, record.line, record.where, hint="read it with 'tenderloop read'"))
+            hint = "give the reference date: --date 2026-01-31" if record.kind == "table" else "read it with 'tenderloop read'"
+            faults.append(Problem("not-a-notice", message, record.file, record.line, record.where, hint=hint))
             continue
         notice = record.notice
         lots = [lot.id for lot in notice.lots if lot.kind != "LotsGroup"]
@@ -173,6 +180,45 @@ def read_cases(
             faults += [replace(problem, file=problem.file or record.file, line=problem.line or record.line) for problem in refused.problems]
     if unread is None and faults:
         raise Problems(faults)
+
+
+def _of_bids(record: Record, packs: Sequence[Pack], date: str, faults: list[Problem]) -> Iterator[Case]:
+    """The cases of a bid table, or the one of a passport; what could not be used is added to the faults."""
+    try:
+        if record.kind == "table":
+            found = table_cases(record.content, packs, date=date, kind=packs[0].kinds[0])
+            faults += found.problems
+            yield from found.cases
+        else:
+            yield _of_passport(record.content, packs, date, faults)
+    except Problems as refused:
+        faults += refused.problems
+
+
+def _of_passport(passport: Passport, packs: Sequence[Pack], date: str, faults: list[Problem]) -> Case:
+    day = _day(date) or _day(passport.valid_from)
+    if day is None:
+        raise Problems([Problem("notice-date", "the passport states no date", passport.file, where=passport.where, hint="give --date")])
+    read = passport_facts(passport, dt.date.fromisoformat(day))
+    declared = {fact.id for pack in packs for fact in pack.facts}
+    faults += read.problems
+    left = sorted(read.facts.keys() - declared)
+    if left:
+        hint = "give circular_bid and value_chain_traceability"
+        faults.append(
+            Problem("fact-not-asked", f"no pack given asks for {', '.join(left)}", passport.file, where=passport.where, hint=hint)
+        )
+    return Case(
+        id=_slug("passport", passport.product_name or passport.id),
+        title=passport.product_name or passport.id,
+        kind="bid",
+        stage="tender",
+        date=day,
+        packs=tuple(pack.id for pack in packs),
+        notes=f"Read from a product passport of {passport.issuer_name or passport.issuer}. Its signature was not checked.",
+        documents=dict(read.documents),
+        facts={name: answer for name, answer in read.facts.items() if name in declared},
+    )
 
 
 def fit_to_notice(packs: Sequence[Pack], notice: Notice, profile: str = "") -> tuple[list[Pack], str, tuple[Problem, ...]]:
@@ -366,9 +412,12 @@ def _day(text: str) -> str | None:
 
 
 def _identifier(notice: Notice, lot: str) -> str:
-    name = notice.publication or notice.id or notice.procedure
-    plain = unicodedata.normalize("NFKD", f"{name} {lot}").encode("ascii", "ignore").decode("ascii").lower()
-    return ("notice_" + re.sub(r"[^a-z0-9]+", "_", plain).strip("_"))[:60].rstrip("_")
+    return _slug("notice", f"{notice.publication or notice.id or notice.procedure} {lot}")
+
+
+def _slug(kind: str, name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
+    return (f"{kind}_" + re.sub(r"[^a-z0-9]+", "_", plain).strip("_"))[:60].rstrip("_")
 
 
 def _title(notice: Notice) -> str:
