@@ -18,7 +18,7 @@ from tenderloop.pack import STATUSES, Check, Fact, Gate, Indicator, Pack, Parame
 from tenderloop.plan import curve_of
 from tenderloop.quantity import exact_text, parse_unit
 from tenderloop.readers.cases import declared_facts
-from tenderloop.readers.faults import Faults, Spot, in_order
+from tenderloop.readers.faults import Faults, Spot, in_order, nearest
 from tenderloop.readers.packs import Bundle, find_bundle, list_packs
 from tenderloop.readers.profiles import ReadProfile, source_uses
 from tenderloop.readers.records import Written
@@ -106,6 +106,7 @@ def _lint_bundle(bundle: Bundle) -> list[Problem]:
     _lengths(bundle)
     _changelog(bundle, pack)
     _confirmations(bundle, pack)
+    _concepts(bundle)
     for profile in bundle.profiles.values():
         _profile(profile, pack)
     return bundle.problems
@@ -171,6 +172,21 @@ def _unused(bundle: Bundle, reads: _Reads) -> None:
     for each in bundle.of("sources"):
         if each.record.id not in named:
             each.at("id").add("unused-source", f"nothing names the source '{each.record.id}'", "name it where it is used, or delete it")
+
+
+def _concepts(bundle: Bundle) -> None:
+    """Signals name concepts of the shipped term base."""
+    signals = bundle.of("text_signals")
+    if not signals:
+        return
+    from tenderloop.evidence.terms import load_terms
+
+    known = load_terms(["en"]).concepts
+    for each in signals:
+        if each.record.concept not in known:
+            near = nearest(each.record.concept, known)
+            hint = f"did you mean '{near}'?" if near else "the concepts are listed in criteria/terms/concepts.yaml"
+            each.at("concept").add("unknown-concept", f"the term base has no concept '{each.record.concept}'", hint)
 
 
 def _listed(bundle: Bundle, reads: _Reads) -> None:

@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "unknown-source": "a source is not declared in sources.yaml",
     "unknown-fact": "a fact is not declared",
     "unknown-field": "a notice has no field of that name",
+    "unknown-concept": "the term base has no concept of that name",
     "unknown-criterion": "a criterion is not declared in pack.yaml",
     "unknown-outcome": "an outcome is not declared in pack.yaml",
     "unknown-stage": "a stage is not one of the pack's",
