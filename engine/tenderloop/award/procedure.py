@@ -5,11 +5,13 @@ Knows the shape that a buyer publishes (docs/award.md section 2) and its canonic
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, StrictBool, model_validator
 
@@ -151,10 +153,12 @@ class Adjustment(Frozen):
 class CostRule(Frozen):
     """How the amount of a cost criterion is made of a bid's cost lines.
 
-    ``kinds`` chooses lines (all when empty); ``rate`` is the yearly discount rate (none: lines are added as they are), ``timing`` when in a
-    year a flow falls; ``years`` the length looked at. ``carbon_prices`` are money per tonne of CO2 by year, for lines in tonnes.
+    ``with_price`` adds the corrected price at year 0; ``kinds`` chooses lines (all when empty); ``rate`` is the yearly discount rate (none:
+    lines are added as they are), ``timing`` when in a year a flow falls; ``years`` the length looked at. ``carbon_prices`` are money per
+    tonne of CO2 by year, for lines in tonnes.
     """
 
+    with_price: StrictBool = True
     kinds: tuple[str, ...] = ()
     rate: Exact | None = None
     timing: Literal["begin", "mid", "end"] = "end"
@@ -225,6 +229,19 @@ class Criterion(Place):
         return tuple(each for each in self.walk() if each.leaf)
 
 
+def weights_of(siblings: tuple[Criterion, ...], *, top: bool) -> tuple[Fraction, ...]:
+    """The weights by which siblings count; empty where they give none: an order of importance, or a weight that is missing.
+
+    A single criterion counts whole whatever is written; sub-criteria without any weight count equally.
+    """
+    if len(siblings) == 1 or (not top and all(each.weight is None and each.weight_kind != "ord-imp" for each in siblings)):
+        return (Fraction(1),) * len(siblings)
+    if any(each.weight_kind == "ord-imp" for each in siblings):
+        return ()
+    found = [each.weight for each in siblings if each.weight is not None]
+    return tuple(found) if len(found) == len(siblings) else ()
+
+
 class Lot(Place):
     """A part that is awarded alone. ``estimate`` is in the procedure's currency.
 
@@ -263,25 +280,24 @@ class Lot(Place):
 
     @cached_property
     def shares(self) -> Mapping[str, Fraction]:
-        """Share of the lot of every criterion, 0 to 1, summing to 1 over leaves. Empty where weights give none (order of importance)."""
+        """Share of the lot of every criterion, 0 to 1, summing to 1 over leaves. Empty where weights give none (order of importance).
+
+        Sub-criteria of which none has a weight count equally; ``check`` warns of them.
+        """
         found: dict[str, Fraction] = {}
 
-        def spread(siblings: tuple[Criterion, ...], share: Fraction) -> bool:
-            weights = [each.weight for each in siblings]
-            if any(weight is None for weight in weights) or any(each.weight_kind == "ord-imp" for each in siblings):
-                if len(siblings) != 1:
-                    return False
-                weights = [Fraction(1)]
-            total = sum((weight for weight in weights if weight is not None), Fraction(0))
+        def spread(siblings: tuple[Criterion, ...], share: Fraction, top: bool) -> bool:
+            weights = weights_of(siblings, top=top)
+            total = sum(weights, Fraction(0))
             if total <= 0:
                 return False
             for each, weight in zip(siblings, weights, strict=True):
-                found[each.id] = share * (weight or Fraction(0)) / total
-                if each.criteria and not spread(each.criteria, found[each.id]):
+                found[each.id] = share * weight / total
+                if each.criteria and not spread(each.criteria, found[each.id], False):
                     return False
             return True
 
-        return found if self.criteria and spread(self.criteria, Fraction(1)) else {}
+        return found if self.criteria and spread(self.criteria, Fraction(1), True) else {}
 
     def judged(self) -> tuple[tuple[str, ScoredBy], ...]:
         """What the panel judges: (criterion or adjustment id, how), for leaves and adjustments scored by a scale."""
@@ -405,9 +421,11 @@ class Procedure(Place):
         """The same procedure with everything whose order means nothing in one order: by number, then id; steps and points by value."""
         return self.model_copy(
             update={
+                "file": "",
+                "line": 0,
                 "lots": tuple(_lot_in_order(lot) for lot in sorted(self.lots, key=lambda each: each.id)),
                 "scales": tuple(_scale_in_order(scale) for scale in sorted(self.scales, key=lambda each: each.id)),
-                "facts": tuple(sorted(self.facts, key=lambda each: each.id)),
+                "facts": tuple(without_place(each) for each in sorted(self.facts, key=lambda each: each.id)),
                 "panel": tuple(
                     each.model_copy(update={"criteria": tuple(sorted(each.criteria))})
                     for each in sorted(self.panel, key=lambda each: each.id)
@@ -417,10 +435,25 @@ class Procedure(Place):
             }
         )
 
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the canonical content, as ``sha256:…``."""
+        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()
+
     def content(self) -> dict[str, Any]:
-        """The canonical content as plain JSON values: what a lock hash covers."""
-        plain: dict[str, Any] = self.canonical().model_dump(mode="json", by_alias=True)
+        """The canonical content as plain JSON values: what a lock hash covers. What has its default value is left out, so that a key that
+        a later version adds changes no hash."""
+        plain: dict[str, Any] = self.canonical().model_dump(mode="json", by_alias=True, exclude_defaults=True)
         return plain
+
+
+P = TypeVar("P", bound=Place)
+
+
+def without_place(record: P) -> P:
+    """The record without the file and line it was read from, which are no part of its meaning."""
+    return record.model_copy(update={"file": "", "line": 0}) if record.file or record.line else record
 
 
 def _scale_in_order(scale: Scale) -> Scale:
@@ -428,7 +461,7 @@ def _scale_in_order(scale: Scale) -> Scale:
 
 
 def _lot_in_order(lot: Lot) -> Lot:
-    return lot.model_copy(update={"criteria": _in_order(lot.criteria)})
+    return lot.model_copy(update={"criteria": _in_order(lot.criteria), "file": "", "line": 0})
 
 
 def _in_order(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
@@ -436,6 +469,8 @@ def _in_order(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     return tuple(
         each.model_copy(
             update={
+                "file": "",
+                "line": 0,
                 "criteria": _in_order(each.criteria),
                 "adjustments": tuple(
                     one.model_copy(update={"scored_by": _way_in_order(one.scored_by)})
