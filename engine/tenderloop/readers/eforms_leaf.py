@@ -16,6 +16,8 @@ from tenderloop.notice import Amount, Code, Figure, Role, Text
 from tenderloop.readers.eforms_names import CODES, EFBC, EFEXT, LANGUAGES, LIST_ALIASES, UNPUBLISHED, WITHHELD_FIELDS
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
+_MOST_PARTS: Final = 8  # of a known code; a text of a thousand dashes is not tried a thousand times
+_MOST_SAID: Final = 300  # characters of a message: it may quote what stands in the file
 _EFORMS_EXTENSION: Final = EFEXT + "EformsExtension"
 _FIELD: Final = EFBC + "FieldIdentifierCode"
 _UNTIL: Final = EFBC + "PublicationDate"
@@ -28,7 +30,7 @@ def known_code(value: str, known: frozenset[str]) -> str:
     >>> known_code("quality-nor-env-criteria", CODES["award-criterion-type"])
     'quality'
     """
-    parts = value.split("-")
+    parts = value.split("-", _MOST_PARTS)
     beginnings = ("-".join(parts[:end]) for end in range(len(parts), 0, -1))
     return next((beginning for beginning in beginnings if beginning in known), "")
 
@@ -65,6 +67,8 @@ class Leaves:
     def problem(self, code: str, message: str, element: etree._Element, where: str, hint: str = "") -> None:
         """Remarks a fault at an element; ``where`` is its XPath."""
         line = element.sourceline
+        if len(message) > _MOST_SAID:
+            message = message[:_MOST_SAID] + " …"
         self.problems.append(Problem(code, message, self.file, line if isinstance(line, int) else None, where, hint))
 
     def text(self, into: list[Text], element: etree._Element, role: Role, where: str, lot: str = "") -> None:

@@ -56,6 +56,10 @@ decode: Callable[[bytes], Any] = _EXACT.decode
 
 _AT_BYTE = re.compile(r"\(byte (\d+)\)")
 _TRAILING = "trailing characters"
+_BEFORE = re.compile("[ \t\r\n\x1e\ufeff]*")  # what may stand before a value, and
+_BETWEEN = re.compile("[ \t\r\n\x1e]*")  # what between two: RFC 7464 has a record separator there
+_BLANK = re.compile(r"\s*")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def load_json(data: bytes, file: str = "", line: int | None = None) -> tuple[list[Any], tuple[Problem, ...]]:
@@ -96,31 +100,40 @@ def load_json(data: bytes, file: str = "", line: int | None = None) -> tuple[lis
             pass
         except UnicodeDecodeError:
             pass
-        try:
-            value, used = _tolerant(text[start:].decode(), notes)
-        except _NotJSONError as wrong:
-            at_byte = start + wrong.byte
-            at_line = text.count(b"\n", 0, at_byte) + (line or 1)
-            after = f"after {len(values)} values" if values else ""
-            fault = Problem(wrong.code, f"{wrong.message} at byte {at_byte}", file, at_line, after, wrong.hint)
-            if not values:
-                raise Problems([*problems, *notes.problems, fault]) from None
+        fault = _dirty_rest(text, start, values, notes)
+        if fault is not None and not values:
+            raise Problems([*problems, *notes.problems, fault])
+        if fault is not None:
             notes.problems.append(fault)
-            break
-        values.append(value)
-        start += used
-        start += len(text[start:]) - len(text[start:].lstrip(b" \t\r\n\x1e"))
+        break
     return values, (*problems, *notes.problems)
 
 
 class _NotJSONError(Exception):
-    def __init__(self, code: str, message: str, byte: int, hint: str) -> None:
-        self.code, self.message, self.byte, self.hint = code, message, byte, hint
+    def __init__(self, code: str, message: str, at: int, hint: str) -> None:
+        self.code, self.message, self.at, self.hint = code, message, at, hint
         super().__init__(message)
 
 
-def _tolerant(text: str, notes: Notes) -> tuple[Any, int]:
-    """One value read by the standard library, with what it forgives noted, and how many bytes it took. Slow; only for what is dirty."""
+def _dirty_rest(text: bytes, start: int, values: list[Any], notes: Notes) -> Problem | None:
+    """Adds the values from a dirty one on, and gives the fault that ends them. The text is made characters once, not for every value."""
+    rest = text[start:].decode()
+    at = 0
+    while at < len(rest):
+        try:
+            value, at = _tolerant(rest, at, notes)
+        except _NotJSONError as wrong:
+            at_byte = start + len(rest[: wrong.at].encode("utf-8", "surrogatepass"))
+            at_line = text.count(b"\n", 0, at_byte) + (notes.line or 1)
+            after = f"after {len(values)} values" if values else ""
+            return Problem(wrong.code, f"{wrong.message} at byte {at_byte}", notes.file, at_line, after, wrong.hint)
+        values.append(value)
+        at = _end(_BETWEEN, rest, at)
+    return None
+
+
+def _tolerant(text: str, start: int, notes: Notes) -> tuple[Any, int]:
+    """The value from a place on as the standard library reads it, with what it forgives noted, and where it ends. Only for what is dirty."""
     noted: dict[str, int] = {}
 
     def constant(name: str) -> None:
@@ -132,23 +145,20 @@ def _tolerant(text: str, notes: Notes) -> tuple[Any, int]:
             return None
         return int(digits)
 
-    bare = text.lstrip(" \t\r\n\x1e\ufeff")
-    skipped = len(text) - len(bare)
+    begin = _end(_BEFORE, text, start)
     reader = json.JSONDecoder(parse_float=Decimal, parse_int=whole, parse_constant=constant, strict=False)
     try:
-        value, end = reader.raw_decode(bare)
+        value, end = reader.raw_decode(text, begin)
     except json.JSONDecodeError as error:
-        byte = len(text[:skipped].encode()) + len(bare[: error.pos].encode("utf-8", "surrogatepass"))
-        raise _NotJSONError(
-            "json-syntax", f"this is not JSON: {_plainer(error.msg)}", byte, "check the quotes, commas and brackets"
-        ) from None
+        message = f"this is not JSON: {_plainer(error.msg)}"
+        raise _NotJSONError("json-syntax", message, error.pos, "check the quotes, commas and brackets") from None
     except RecursionError:
-        raise _NotJSONError("too-deep", "more levels are nested than can be read", 0, "close the brackets") from None
+        raise _NotJSONError("too-deep", "more levels are nested than can be read", start, "close the brackets") from None
     except InvalidOperation:
-        raise _NotJSONError("number-too-long", "a number has an exponent that is no number", 0, "write a plain decimal") from None
-    if re.search(r"\\u[dD][89a-fA-F]", bare[:end]):
+        raise _NotJSONError("number-too-long", "a number has an exponent that is no number", start, "write a plain decimal") from None
+    if _HALF.search(text, begin, end):
         value = _without_halves(value, noted)
-    if _has_control_characters(bare[:end]):
+    if _has_control_characters(text[begin:end]):
         noted["json-control-character"] = 1
     words = {
         "json-constant": ("NaN or Infinity is no JSON; it was read as unknown", "leave the value out"),
@@ -159,7 +169,13 @@ def _tolerant(text: str, notes: Notes) -> tuple[Any, int]:
     for code, count in noted.items():
         message, hint = words[code]
         notes.add(code, message if count == 1 else f"{message} ({count} times)", hint=hint)
-    return value, len(text[: skipped + end].encode("utf-8", "surrogatepass"))
+    return value, end
+
+
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """Where a stretch ends that may be empty."""
+    found = pattern.match(text, at)
+    return found.end() if found else at
 
 
 def _plainer(message: str) -> str:
@@ -225,15 +241,16 @@ def repeated_keys(data: bytes, values: Sequence[Any], file: str = "", line: int 
     notes = Notes(file, line)
     text, _ = utf8(data)
     reader = json.JSONDecoder(object_pairs_hook=_Twice.of, parse_float=str, parse_int=str, strict=False)
-    rest = text.decode().lstrip()
+    rest = text.decode()
+    at = _end(_BLANK, rest, 0)
     try:
-        while rest:
-            value, end = reader.raw_decode(rest)
+        while at < len(rest):
+            value, end = reader.raw_decode(rest, at)
             for where, key in _twice(value):
                 notes.add(
                     "repeated-key", f"the key '{key[:60]}' is written twice in one object; the last one counts", where, "keep one of them"
                 )
-            rest = rest[end:].lstrip()
+            at = _end(_BLANK, rest, end)
     except (json.JSONDecodeError, RecursionError):
         pass  # what cannot be read was said when the text was read
     return tuple(notes.problems)
