@@ -110,10 +110,16 @@ def notice_at(path: str | Path, record: str = "") -> Notice | None:
     found = Path(path)
     if found.is_dir() or found.suffix.lower() in (".yaml", ".yml"):
         return None
+    return notice_in(found, record)
+
+
+def notice_in(source: Path | bytes, record: str = "", *, file: str = "") -> Notice | None:
+    """As notice_at, of a file or of bytes; ``file`` is the name in messages."""
+    shown = file or (str(source) if isinstance(source, Path) else "")
     unread: list[Problem] = []
     first: list[Record] = []
     kinds: set[str] = set()
-    for each in read_records(found, unread=unread):
+    for each in read_records(source, file=file, unread=unread):
         kinds.add(each.kind)
         if each.kind != "notice":
             continue
@@ -131,8 +137,8 @@ def notice_at(path: str | Path, record: str = "") -> Notice | None:
     if first:
         names = ", ".join(each.id or "(no id)" for each in first[:MOST_NAMED]) + (", …" if len(first) > MOST_NAMED else "")
         what = f"no notice '{record}'" if record else "more than one notice"
-        raise Problems([Problem("which-notice", f"the file holds {what}", str(path), hint=f"name one with --record: {names}"), *unread])
-    nothing = Problem("nothing-to-rate", f"the file holds no notice, but: {', '.join(sorted(kinds)) or 'nothing readable'}", str(path))
+        raise Problems([Problem("which-notice", f"the file holds {what}", shown, hint=f"name one with --record: {names}"), *unread])
+    nothing = Problem("nothing-to-rate", f"the file holds no notice, but: {', '.join(sorted(kinds)) or 'nothing readable'}", shown)
     raise Problems(unread or [nothing])
 
 

@@ -38,7 +38,7 @@ def open_file() -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise Problems(
-            [Problem("file-missing", "no file was chosen", hint="choose case.yaml, case.json or the filled questionnaire (.xlsx)")]
+            [Problem("file-missing", "no file was chosen", hint="choose case.yaml, case.json, the filled questionnaire (.xlsx) or a notice")]
         )
     data = file.read()
     with OPENING.turn():

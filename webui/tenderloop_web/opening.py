@@ -1,4 +1,4 @@
-"""A file that somebody sends -> a draft: case.yaml, JSON, or a filled questionnaire.
+"""A file that somebody sends -> a draft: case.yaml, JSON, a filled questionnaire, or a published notice.
 
 Knows which files are taken and how large they may be. Must not use a name from outside as a path: a workbook is read from a fresh
 temporary folder under a name of ours, and a pack is only ever one of those shipped.
@@ -11,17 +11,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from tenderloop.errors import Problem, Problems
+from tenderloop.notice import Notice
 from tenderloop.readers.cases import case_of_tree
 from tenderloop.readers.faults import Faults
+from tenderloop.readers.notices import read_records
+from tenderloop.readers.packs import load_pack
 from tenderloop.readers.questionnaire import ABOUT, read_questionnaire
 from tenderloop.readers.strict_json import read_json
 from tenderloop.readers.strict_yaml import Mapping, Value, read_yaml
 from tenderloop.readers.workbook import open_workbook
+from tenderloop.reading import fit_to_notice, notice_in, read_notice
 from tenderloop_web.catalogue import pack_named, unknown_pack
 from tenderloop_web.draft import Draft
 
 MOST_UPLOAD = 4_000_000
 WORKBOOK = "questionnaire.xlsx"
+NOTICE_PACK = "circular_tender"  # what rates a published notice
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
@@ -31,7 +36,7 @@ def opened(name: str, data: bytes) -> Draft:
     shown = shown_name(name)
     if not data.strip():
         raise Problems(
-            [Problem("empty-file", "the file is empty", shown, hint="choose case.yaml, case.json or the filled questionnaire (.xlsx)")]
+            [Problem("empty-file", "the file is empty", shown, hint="choose case.yaml, case.json, the filled questionnaire (.xlsx) or a notice")]
         )
     if len(data) > MOST_UPLOAD:
         raise Problems(
@@ -64,15 +69,30 @@ def opened(name: str, data: bytes) -> Draft:
                     "unknown-format",
                     "this file holds no case",
                     shown,
-                    hint="choose case.yaml, case.json or the filled questionnaire (.xlsx)",
+                    hint="choose case.yaml, case.json, the filled questionnaire (.xlsx) or a notice",
                 )
             ]
         )
     # What it is, the content says: a name can say anything.
+    notice = _published(shown, data)
+    if notice is not None:
+        packs, profile, _ = fit_to_notice([load_pack(NOTICE_PACK)], notice)
+        return Draft.of_case(read_notice(notice, packs, profile=profile).case)
     json = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
     tree = read_json(data, shown) if json else read_yaml(data, shown)
     _shipped_only(tree, shown)
     return Draft.of_case(case_of_tree(tree, Faults(shown)))
+
+
+def _published(shown: str, data: bytes) -> Notice | None:
+    """The notice that a file holds; None when it is a case, or nothing that is published, which the reader of cases explains better."""
+    start = data.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1]
+    if start == b"<":
+        return notice_in(data, file=shown)
+    if start not in (b"{", b"["):
+        return None
+    first = next(read_records(data, file=shown, unread=[]), None)
+    return notice_in(data, file=shown) if first is not None and first.kind == "notice" else None
 
 
 def _shipped_only(tree: Value, shown: str) -> None:
