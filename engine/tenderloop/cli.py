@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from tenderloop import __version__, cli_evidence
+from tenderloop import __version__, cli_evidence, cli_screening
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if given[:1] == ["serve"]:
             return _serve(given[1:])
+        if training := cli_screening.verb_of(given):
+            return _screening(training, given[2:])
         found = _parser().parse_args(given)
         command: Command = found.run
         return command(found)
@@ -131,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
 
     evidence = verb("evidence", _evidence, "suggest passages of documents as evidence, or take over those that a person accepted")
     cli_evidence.add_arguments(evidence)
+    evidence.epilog = "The screening model: tenderloop evidence train --help, tenderloop evidence evaluate --help."
 
     schema = verb("schema", _schema, "print the JSON Schema of packs, cases and results")
     schema.add_argument("--out", metavar="DIR", type=Path, help="write one file for each instead")
@@ -317,6 +320,13 @@ def _evidence(given: argparse.Namespace) -> int:
     if wrong:
         raise WrongUseError(wrong)
     return DONE if cli_evidence.run(given, _print) else FAULTS
+
+
+def _screening(verb: str, given: Sequence[str]) -> int:
+    parser = _Parser(prog=f"tenderloop evidence {verb}", description=cli_screening.VERBS[verb])
+    cli_screening.add_arguments(parser, verb)
+    cli_screening.run(verb, parser.parse_args(given), _print)
+    return DONE
 
 
 def _read(given: argparse.Namespace) -> int:
