@@ -12,8 +12,8 @@ import pytest
 
 from tenderloop.evaluate import evaluate
 from tenderloop.quantity import exact_text
-from tenderloop.reading import Reading, fit_to_notice, notice_at, read_notice
 from tenderloop.readers.packs import load_pack
+from tenderloop.reading import Reading, fit_to_notice, notice_at, read_notice
 from tenderloop.result import Result
 
 SAMPLES = Path(__file__).parent.parent / "samples"
