@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainSerializer, StrictBool, model_validator
 
-from tenderloop.award.procedure import Currency, Key, Moment
+from tenderloop.award.procedure import Currency, Key, Moment, Whole
 from tenderloop.case import Document, Evidence, FactValue, plain
 from tenderloop.pack import Exact, FactKind, Frozen, Identifier, NodeId, Place
 
@@ -66,16 +66,8 @@ class CostLine(Frozen):
     kind: Literal["acquisition", "use", "maintenance", "end_of_life", "externality"] = "acquisition"
     amount: Exact
     unit: Literal["money", "t CO2"] = "money"
-    year: int = 0
-    until: int | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _whole(cls, value: object) -> object:
-        if isinstance(value, Mapping):
-            whole = {name: int(value[name]) for name in ("year", "until") if isinstance(value.get(name), Fraction)}
-            return {**value, **whole}
-        return value
+    year: Whole = 0
+    until: Whole | None = None
 
 
 class Correction(Frozen):

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from tenderloop.pack import Exact, Fact, Frozen, Identifier, NodeId, Place, Rule, Status
 
@@ -28,6 +28,15 @@ Moment = Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]*$", max_length=80)]
 StepId = Annotated[str, Field(min_length=1, max_length=20)]
 HUNDRED = Fraction(100)
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, bool) or (isinstance(value, Fraction) and value.denominator != 1):
+        raise ValueError("write a whole number")
+    return int(value) if isinstance(value, Fraction) else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 
 class ScaleStep(Frozen):
@@ -63,17 +72,8 @@ class Threshold(Frozen):
     """What a bid must reach to stay: ``min_score`` of 100 of the criterion, or be among the best ``max_pass`` bids on it."""
 
     min_score: Exact | None = None
-    max_pass: Annotated[int, Field(strict=False)] | None = None
+    max_pass: Whole | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whole(cls, value: object) -> object:
-        if isinstance(value, Mapping) and isinstance(value.get("max_pass"), Fraction):
-            number = value["max_pass"]
-            if number.denominator != 1:
-                raise ValueError("max_pass is a number of bids: write a whole number")
-            return {**value, "max_pass": int(number)}
-        return value
 
 
 class FormulaRef(Frozen):
@@ -162,16 +162,10 @@ class CostRule(Frozen):
     kinds: tuple[str, ...] = ()
     rate: Exact | None = None
     timing: Literal["begin", "mid", "end"] = "end"
-    years: int | None = None
+    years: Whole | None = None
     carbon_prices: Mapping[str, Exact] = Field(default_factory=dict)
     source: str = ""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whole(cls, value: object) -> object:
-        if isinstance(value, Mapping) and isinstance(value.get("years"), Fraction):
-            return {**value, "years": int(value["years"])}
-        return value
 
 
 class WeightRange(Frozen):
@@ -192,7 +186,7 @@ class Criterion(Place):
     type: CriterionType
     title: str
     description: str = ""
-    number: int | None = None
+    number: Whole | None = None
     weight: Exact | None = None
     weight_kind: WeightKind = "per-exa"
     weight_range: WeightRange | None = None
@@ -205,12 +199,6 @@ class Criterion(Place):
     criteria: tuple[Criterion, ...] = ()
     source: str = ""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whole(cls, value: object) -> object:
-        if isinstance(value, Mapping) and isinstance(value.get("number"), Fraction):
-            return {**value, "number": int(value["number"])}
-        return value
 
     @property
     def leaf(self) -> bool:
@@ -313,15 +301,9 @@ class Rounding(Frozen):
     """Where numbers are rounded as part of the rule: points of each leaf, or the total; ``mode`` as published."""
 
     at: Literal["none", "criterion", "total"] = "none"
-    places: int = 2
+    places: Whole = 2
     mode: Literal["half_up", "half_even", "down"] = "half_up"
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whole(cls, value: object) -> object:
-        if isinstance(value, Mapping) and isinstance(value.get("places"), Fraction):
-            return {**value, "places": int(value["places"])}
-        return value
 
 
 class LowBidRule(Frozen):
@@ -343,14 +325,8 @@ class Rules(Frozen):
     rounding: Rounding = Rounding()
     ties: tuple[str, ...] = ()
     low_bid: LowBidRule | None = None
-    display_places: int = 2
+    display_places: Whole = 2
 
-    @model_validator(mode="before")
-    @classmethod
-    def _whole(cls, value: object) -> object:
-        if isinstance(value, Mapping) and isinstance(value.get("display_places"), Fraction):
-            return {**value, "display_places": int(value["display_places"])}
-        return value
 
 
 class PanelMember(Frozen):

@@ -6,12 +6,24 @@ says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from tenderloop import __version__
+from tenderloop.award.assembly import lot_result
 from tenderloop.award.bid import Bid, Decision, Draw, NotApplicable, Proceedings
+from tenderloop.award.check import faults_of, locked_hash, warnings_of
+from tenderloop.award.inputs import Records, checked
 from tenderloop.award.judgement import Consensus, Judgement
-from tenderloop.award.procedure import Procedure
-from tenderloop.award.result import AwardResult
+from tenderloop.award.operations import Operations
+from tenderloop.award.procedure import Procedure, without_place
+from tenderloop.award.result import (
+    AwardResult,
+    LotResult,
+)
+from tenderloop.errors import Problems
 from tenderloop.result import Result
 
 
@@ -32,5 +44,132 @@ def award(
 
     Faults in what was given (an unknown bid, a step that the scale does not have, a judgement without reason …) are raised together as
     ``Problems``. What is merely not there yet (a missing judgement, price or answer) leaves the lot ``incomplete``, without ranking.
+
+    >>> q = {"id": "quality", "type": "quality", "title": "Quality", "weight": 60}
+    >>> q["scored_by"] = {"linear": {"fact": "q", "from": 0, "to": 60}}
+    >>> p = {"id": "price", "type": "price", "title": "Price", "weight": 40, "formula": {"name": "lowest_price_ratio"}}
+    >>> rules = Procedure.model_validate({"procedure": "abc", "title": "Three bids", "buyer": "Example", "currency": "EUR",
+    ...     "facts": [{"id": "q", "kind": "number", "question": "Points for quality?"}],
+    ...     "lots": [{"id": "lot1", "title": "All", "criteria": [q, p]}]})
+    >>> bids = [Bid.model_validate({"id": name, "bidder": name, "lot": "lot1", "price": price,
+    ...     "facts": {"q": {"kind": "number", "value": points}}}) for name, points, price in (("A", 60, 100), ("B", 50, 80), ("C", 10, 40))]
+    >>> [(each.bid, str(each.total)) for each in award(rules, bids).lots[0].ranking]
+    [('A', '76'), ('B', '70'), ('C', '50')]
     """
-    raise NotImplementedError
+    problems = faults_of(procedure)
+    if problems:
+        raise Problems(problems)
+    records, problems = checked(procedure, bids, judgements, consensus, decisions, draws, not_applicable)
+    if problems:
+        raise Problems(problems)
+    locked = lock is not None and locked_hash(lock, procedure) == procedure.hash
+    canonical = procedure.canonical()
+    lots = tuple(
+        award_lot(canonical, lot.id, bids, records, draws=draws, not_applicable=not_applicable, pack_results=pack_results)
+        for lot in canonical.lots
+    )
+    kept = _Inputs(bids, judgements, consensus, decisions, draws, not_applicable)
+    return AwardResult(
+        engine=__version__,
+        procedure=canonical,
+        procedure_hash=procedure.hash,
+        locked=locked,
+        inputs_hash=kept.hash(pack_results or {}),
+        lots=lots,
+        bids=kept.bids,
+        judgements=kept.judgements,
+        consensus=kept.consensus,
+        decisions=kept.decisions,
+        draws=kept.draws,
+        not_applicable=kept.not_applicable,
+        proceedings=proceedings or Proceedings(),
+        warnings=tuple(warnings_of(canonical)),
+    )
+
+
+class _Inputs:
+    """What was given, in one order and without the places it was read from."""
+
+    def __init__(
+        self,
+        bids: Iterable[Bid],
+        judgements: Iterable[Judgement],
+        consensus: Iterable[Consensus],
+        decisions: Iterable[Decision],
+        draws: Iterable[Draw],
+        not_applicable: Iterable[NotApplicable],
+    ) -> None:
+        self.bids = tuple(_bid_in_order(each) for each in sorted(bids, key=lambda each: each.id))
+        self.judgements = tuple(
+            sorted(
+                (without_place(each) for each in judgements),
+                key=lambda each: (each.bid, each.criterion, each.evaluator, each.version, each.time, each.step, each.reason),
+            )
+        )
+        self.consensus = tuple(
+            sorted(
+                (without_place(each.model_copy(update={"present": tuple(sorted(each.present))})) for each in consensus),
+                key=lambda each: (each.bid, each.criterion, each.version, each.time, each.step, each.reason),
+            )
+        )
+        self.decisions = tuple(
+            sorted(
+                (without_place(each) for each in decisions), key=lambda each: (each.bid, each.step, each.time, each.outcome, each.reason)
+            )
+        )
+        self.draws = tuple(sorted((without_place(each) for each in draws), key=lambda each: (each.lot, each.time, each.order)))
+        self.not_applicable = tuple(
+            sorted((without_place(each) for each in not_applicable), key=lambda each: (each.lot, each.criterion, each.time, each.reason))
+        )
+
+    def hash(self, packs: Mapping[str, Mapping[str, Result]]) -> str:
+        """SHA-256 over everything that was given beside the procedure."""
+        content: dict[str, Any] = {
+            name: [each.model_dump(mode="json") for each in getattr(self, name)]
+            for name in ("bids", "judgements", "consensus", "decisions", "draws", "not_applicable")
+        }
+        content["packs"] = {
+            bid: {name: [result.pack.hash, result.case.hash] for name, result in sorted(results.items())}
+            for bid, results in sorted(packs.items())
+        }
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _bid_in_order(bid: Bid) -> Bid:
+    return bid.model_copy(
+        update={
+            "file": "",
+            "line": 0,
+            "costs": tuple(sorted(bid.costs, key=lambda each: each.id)),
+            "corrections": tuple(sorted(bid.corrections, key=lambda each: (each.kind, each.amount, each.reason))),
+            "facts": dict(sorted(bid.facts.items())),
+        }
+    )
+
+
+def award_lot(
+    procedure: Procedure,
+    lot: str,
+    bids: Sequence[Bid],
+    records: Records,
+    *,
+    draws: Sequence[Draw] = (),
+    not_applicable: Sequence[NotApplicable] = (),
+    pack_results: Mapping[str, Mapping[str, Result]] | None = None,
+) -> LotResult:
+    """Evaluate one lot of a canonical procedure from records that were checked (inputs.checked); ``award`` without its looking around.
+
+    What would flip a winner calls it thousands of times.
+    """
+    operations = Operations(
+        procedure,
+        procedure.lot_of[lot],
+        {bid.id: bid for bid in sorted(bids, key=lambda each: each.id) if bid.lot == lot},
+        records,
+        pack_results or {},
+        tuple(each for each in draws if each.lot == lot),
+        tuple(each for each in not_applicable if each.lot == lot),
+    )
+    operations.run()
+    return lot_result(operations)

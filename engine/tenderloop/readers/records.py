@@ -6,6 +6,7 @@ Knows the pydantic models of pack.py and how their faults are said. Must not kno
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence as AnySequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -74,8 +75,12 @@ def place_of(tree: Value, path: AnySequence[str | int], spot: Spot) -> tuple[Spo
     return Spot(spot.faults, line, spot.where), tree
 
 
-def read_record(model: type[M], tree: Value, spot: Spot, what: str) -> Written[M] | None:
+def read_record(
+    model: type[M], tree: Value, spot: Spot, what: str, keys: AnyMapping[str, tuple[str, ...]] | None = None
+) -> Written[M] | None:
     """The record, or None when it has faults, which are noted. ``what`` names the record in messages, such as "indicator 'a.b'".
+
+    ``keys`` are the keys that hints may name, by the key under which a record is written (``key_table``); those of a pack unless given.
 
     >>> from tenderloop.readers.faults import Faults
     >>> from tenderloop.readers.strict_yaml import read_yaml
@@ -98,7 +103,7 @@ def read_record(model: type[M], tree: Value, spot: Spot, what: str) -> Written[M
     try:
         record = _validated(model, data, tree)
     except ValidationError as error:
-        _explain(error, tree, spot, what, model)
+        _explain(error, tree, spot, what, model, keys or keys_of())
         return None
     _refuse_words_for_truth(tree, spot, what)
     return None if len(spot.faults.problems) > before else Written(record, tree, spot.faults.file, spot)
@@ -198,7 +203,17 @@ _NOWHERE: Any = _Nowhere()
 
 @cache
 def keys_of() -> dict[str, tuple[str, ...]]:
-    """The keys of each kind of record, by the key under which it is written ('' for a whole record is by model name)."""
+    """The keys of each kind of record of a pack, by the key under which it is written; of a whole record by the name of its model."""
+    models: tuple[type[BaseModel], ...] = (*RECORDS, Pack)
+    return key_table(models) | {"Pack": HEADER_KEYS}
+
+
+def key_table(models: AnySequence[type[BaseModel]]) -> dict[str, tuple[str, ...]]:
+    """The keys of each kind of record under ``models``, by the key under which it is written; of a whole record by its name.
+
+    >>> key_table([Source])["Source"][:2]
+    ('id', 'title')
+    """
     table: dict[str, tuple[str, ...]] = {}
 
     def keys(model: type[BaseModel]) -> tuple[str, ...]:
@@ -212,11 +227,9 @@ def keys_of() -> dict[str, tuple[str, ...]]:
                     table[key] = keys(inner)
                     visit(inner)
 
-    models: tuple[type[BaseModel], ...] = (*RECORDS, Pack)
     for model in models:
         table[model.__name__] = keys(model)
         visit(model)
-    table["Pack"] = HEADER_KEYS
     return table
 
 
@@ -238,7 +251,9 @@ _EXPECTED = re.compile(r"'([^']*)'")
 _AMOUNTS = frozenset({"from", "to", "at", "points", "value", "values"})
 
 
-def _explain(error: ValidationError, tree: Mapping, spot: Spot, what: str, model: type[BaseModel]) -> None:
+def _explain(
+    error: ValidationError, tree: Mapping, spot: Spot, what: str, model: type[BaseModel], keys: AnyMapping[str, tuple[str, ...]]
+) -> None:
     seen: set[tuple[object, ...]] = set()
     for fault in error.errors(include_url=False):
         path = fault["loc"]
@@ -255,19 +270,27 @@ def _explain(error: ValidationError, tree: Mapping, spot: Spot, what: str, model
             continue  # one fault a place: a union reports one for each branch
         seen.add(place)
         inside = f"{what}, {'.'.join(named[:-1])}" if len(named) > 1 else what
-        code, message, hint = _said(fault, key, inside, named, written, model)
+        code, message, hint = _said(fault, key, inside, named, written, model, keys)
         at.add(code, message, hint)
 
 
-def _said(fault: Any, key: str, inside: str, named: list[str], written: Value, model: type[BaseModel]) -> tuple[str, str, str]:
+def _said(
+    fault: Any,
+    key: str,
+    inside: str,
+    named: list[str],
+    written: Value,
+    model: type[BaseModel],
+    keys: AnyMapping[str, tuple[str, ...]],
+) -> tuple[str, str, str]:
     kind: str = fault["type"]
     context = fault.get("ctx", {})
     said = f"'{key}' in {inside}"
     if kind == "missing":
         return "missing-key", f"'{key}' is missing in {inside}", f"write {key}: and its value"
     if kind == "extra_forbidden":
-        container = next((part for part in reversed(named[:-1]) if part in keys_of()), model.__name__)
-        known = keys_of().get(container, ())
+        container = next((part for part in reversed(named[:-1]) if part in keys), model.__name__)
+        known = keys.get(container, ())
         near = nearest(key, known)
         if written is None and " " in key:
             return "unknown-key", f"'{key}' is not a key of {inside}", "quote the text before it: inside { } a comma begins the next key"
