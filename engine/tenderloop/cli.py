@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from tenderloop import __version__, cli_evidence, cli_screening
+from tenderloop import __version__, cli_award, cli_evidence, cli_screening
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
@@ -134,6 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     evidence = verb("evidence", _evidence, "suggest passages of documents as evidence, or take over those that a person accepted")
     cli_evidence.add_arguments(evidence)
     evidence.epilog = "The screening model: tenderloop evidence train --help, tenderloop evidence evaluate --help."
+
+    award = verb("award", _award, "evaluate the bids of a procedure, exactly and explained; or check a procedure, or lock it")
+    cli_award.add_arguments(award)
 
     schema = verb("schema", _schema, "print the JSON Schema of packs, cases and results")
     schema.add_argument("--out", metavar="DIR", type=Path, help="write one file for each instead")
@@ -327,6 +330,13 @@ def _screening(verb: str, given: Sequence[str]) -> int:
     cli_screening.add_arguments(parser, verb)
     cli_screening.run(verb, parser.parse_args(given), _print)
     return DONE
+
+
+def _award(given: argparse.Namespace) -> int:
+    wrong = cli_award.wrong_use(given)
+    if wrong:
+        raise WrongUseError(wrong)
+    return DONE if cli_award.run(given, _print) else FAULTS
 
 
 def _read(given: argparse.Namespace) -> int:

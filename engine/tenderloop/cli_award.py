@@ -1,0 +1,166 @@
+"""The command ``tenderloop award``: check a procedure, lock it, evaluate its bids.
+
+Knows the command's arguments, which files it reads, and the order of its steps. Must not know how anything is scored or laid out.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tenderloop.errors import Problem, Problems
+
+if TYPE_CHECKING:
+    from tenderloop.award.procedure import Procedure
+    from tenderloop.award.reading import PanelRecord
+    from tenderloop.award.result import AwardResult
+
+ACTIONS = ("check", "lock")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument(
+        "words",
+        metavar="[check|lock] PROCEDURE",
+        nargs="+",
+        help="procedure.yaml or its folder; 'check' lists faults and warnings, 'lock' writes procedure.lock beside it",
+    )
+    parser.add_argument("--bids", metavar="FILE", type=Path, help="bids and decisions (default: bids.yaml beside the procedure)")
+    parser.add_argument(
+        "--judgements",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        help="judgements and consensus; may be repeated (default: every judgements*.yaml beside the procedure)",
+    )
+    parser.add_argument(
+        "--lock", metavar="FILE", type=Path, help="the lock that the procedure must fit (default: procedure.lock, if there)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 when a lot is not ranked to a single winner")
+
+
+def wrong_use(given: argparse.Namespace) -> str:
+    """What makes no sense in a call; an empty text when all is well."""
+    words: Sequence[str] = given.words
+    if words[0] in ACTIONS:
+        return "" if len(words) == 2 else f"which procedure? write: tenderloop award {words[0]} procedure.yaml"
+    return "" if len(words) == 1 else f"'{words[0]}' is neither check nor lock, and only one procedure can be given"
+
+
+def run(given: argparse.Namespace, write: Callable[[str], None]) -> bool:
+    """Do it; whether all lots came to a winner, where ``--strict`` asks for that."""
+    action = given.words[0] if given.words[0] in ACTIONS else ""
+    path = _procedure_file(Path(given.words[-1]))
+    if action == "check":
+        from tenderloop.award.check import warnings_of
+        from tenderloop.award.summary import check_text
+
+        procedure = _procedure(path)
+        write(check_text(procedure, warnings_of(procedure)))
+        return True
+    if action == "lock":
+        _lock(path, given.lock or path.with_name("procedure.lock"), write)
+        return True
+    result = evaluated(given)
+    if given.json:
+        write(result.to_json(indent=1))
+    else:
+        from tenderloop.award.summary import award_text
+
+        write(award_text(result))
+    return not given.strict or all(lot.winner for lot in result.lots)
+
+
+def evaluated(given: argparse.Namespace) -> AwardResult:
+    """The result of the files that were given, or that stand beside the procedure. ``Problems`` with the faults of all of them."""
+    from tenderloop.award.rated import pack_results
+    from tenderloop.award.reading import read_bids
+    from tenderloop.award.scoring import award
+
+    path = _procedure_file(Path(given.words[-1]))
+    procedure = _procedure(path)
+    lock = given.lock or path.with_name("procedure.lock")
+    text = _text(lock) if given.lock is not None or lock.exists() else None
+    if text is not None:
+        from tenderloop.award.check import locked_hash
+
+        locked_hash(text, procedure, str(lock))
+    bids = given.bids or path.with_name("bids.yaml")
+    problems: list[Problem] = []
+    dossier = panel = None
+    try:
+        dossier = read_bids(bids, procedure)
+    except Problems as faults:
+        problems += faults.problems
+    try:
+        panel = _panel(given.judgements or sorted(path.parent.glob("judgements*.yaml")), procedure)
+    except Problems as faults:
+        problems += faults.problems
+    if dossier is None or panel is None:
+        raise Problems(problems)
+    return award(
+        procedure,
+        dossier.bids,
+        panel.judgements,
+        panel.consensus,
+        dossier.decisions,
+        draws=dossier.draws,
+        not_applicable=dossier.not_applicable,
+        pack_results=pack_results(procedure, dossier.bids, bids.parent),
+        proceedings=dossier.proceedings,
+        lock=text,
+    )
+
+
+def _procedure_file(path: Path) -> Path:
+    return path / "procedure.yaml" if path.is_dir() else path
+
+
+def _procedure(path: Path) -> Procedure:
+    from tenderloop.award.reading import read_procedure
+
+    return read_procedure(path)
+
+
+def _panel(paths: Sequence[Path], procedure: Procedure) -> PanelRecord:
+    from tenderloop.award.reading import PanelRecord, read_judgements
+
+    problems: list[Problem] = []
+    read: list[PanelRecord] = []
+    for path in paths:
+        try:
+            read.append(read_judgements(path, procedure))
+        except Problems as faults:
+            problems += faults.problems
+    if problems:
+        raise Problems(problems)
+    return PanelRecord(
+        tuple(each for record in read for each in record.judgements), tuple(each for record in read for each in record.consensus)
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Problems([Problem("file-missing", "there is no such lock, or it cannot be read", str(path), hint="check the path")]) from None
+
+
+def _lock(path: Path, target: Path, write: Callable[[str], None]) -> None:
+    from tenderloop.award.check import lock_text, locked_hash
+
+    procedure = _procedure(path)
+    if target.exists():
+        # a lock is never overwritten: the same procedure may be locked twice, a changed one is refused with what changed
+        write(f"{locked_hash(_text(target), procedure, str(target))}  already locked in {target.name}")
+        return
+    try:
+        target.write_text(lock_text(procedure), encoding="utf-8")
+    except OSError as error:
+        said = f"the file cannot be written: {error.strerror}"
+        raise Problems([Problem("cannot-write", said, str(target), hint="check the folder and the rights")]) from None
+    write(f"{procedure.hash}  locked in {target.name}")
