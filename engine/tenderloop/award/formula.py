@@ -27,7 +27,7 @@ PATHOLOGIES: Mapping[str, str] = {
     "outlier": "One very low or very high bid pushes the others together or to zero, so that price no longer tells them apart.",
     "convex": "The same saving earns more among low prices than among high ones.",
     "mean_gaming": "A bid in the middle that wins nothing moves the mean or median, and with it the lead of one bid over another.",
-    "all_equal": "Where prices are equal the equation divides 0 by 0, and the least difference makes scores jump: a policy must be declared.",
+    "all_equal": "Where prices are equal the equation divides 0 by 0, and the least difference makes scores jump; a policy must be set.",
     "lower_price_scores_lower": "A lower price may score lower.",
     "tiny_gaps": "A difference in price below a thousandth may be worth half of the score or more.",
     "no_full_score": "Even the best price may stay below the full score, so that price weighs less in the result than was published.",

@@ -35,8 +35,8 @@ FORMULAS: Mapping[str, Formula] = PRICE_FORMULAS
 NOT_AVAILABLE: Mapping[str, str] = {
     "scotland_gpm": (
         "Graduated Pricing Mechanism, Scotland, CPN 3/2024. Known: the lowest price scores 100; the point of inflection is the median "
-        "plus 2.5 %, without rejected bids; up to it 0.1 is lost for each percentage point above the lowest price. How much is lost above it "
-        "could not be read, so the formula is not shipped."
+        "plus 2.5 %, without rejected bids; up to it 0.1 is lost for each percentage point above the lowest price. How much is lost above "
+        "it could not be read, so the formula is not shipped."
     ),
     "uk_standard_differential": (
         "UK, Bid Evaluation Guidance Note (May 2021). The guidance is known to exist; its equation could not be read. Law firms use the "
