@@ -359,7 +359,10 @@ def _four_fifths(offers: Offers, given: Figures) -> _Outcome:
                 f"{figure(HUNDRED * price)} % of the price points and {figure(HUNDRED * rest)} % of all others, "
                 f"both at least {figure(HUNDRED * share)} %"
             )
-            lines = (Line(f"price points {figure(price)} ≥ {figure(share)}", price), Line(f"others {figure(rest)} ≥ {figure(share)}", rest))
+            lines = (
+                Line(f"price points {figure(price)} ≥ {figure(share)}", price, "of 1"),
+                Line(f"all others {figure(rest)} ≥ {figure(share)}", rest, "of 1"),
+            )
             found.append(_Found(bid, None, reason, lines))
     return _Outcome("scores compared with their maximum", (), tuple(found))
 
@@ -486,9 +489,9 @@ _CATALOGUE = (
         name="spain_rlcap_85",
         title="Spain, RLCAP article 85",
         rule=(
-            "one bid: more than 25 units below the budget; two: more than 20 below the other; three: more than 10 below the mean (without "
-            "the highest where it is more than 10 above), or a discount above 25; four and more: more than 10 below the mean (without bids "
-            "more than 10 above it, or of the three lowest where fewer than three are left)"
+            "one bid: more than 25 units below the budget; two: more than 20 below the other; three: more than 10 below the mean "
+            "(without the highest where it is more than 10 above), or a discount above 25; four and more: more than 10 below the "
+            "mean (without bids more than 10 above it, or of the three lowest where fewer than three are left)"
         ),
         parameters=(_READING,),
         source="Royal Decree 1098/2001, art. 85, quoted at derecholocal.es; infoconcurso.com; direct only where price is the sole criterion",
@@ -500,8 +503,8 @@ _CATALOGUE = (
         name="italy_97_2",
         title="Italy, D.Lgs. 50/2016 article 97(2), repealed",
         rule=(
-            "from fifteen bids: a discount at or above M + S − S × c1 × c2 %, M the mean without a tenth on either side (rounded up), S the "
-            "mean excess of those above M, c1 and c2 the first two decimals of the sum"
+            "from fifteen bids: a discount at or above M + S − S × c1 × c2 %, M the mean without a tenth on either side (rounded up), "
+            "S the mean excess of those above M, c1 and c2 the first two decimals of the sum"
         ),
         parameters=(),
         source="D.Lgs. 50/2016 art. 97 c. 2 (ius.lefebvregiuffre.it); ANCE Verona; TAR Catania 2191/2019, TAR Brescia 968/2019. Legacy",
