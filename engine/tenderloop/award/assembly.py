@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Literal
 
 from tenderloop.award.bid import Bid
 from tenderloop.award.formulas import FORMULAS
 from tenderloop.award.leaves import figure
-from tenderloop.award.operations import Operations
+from tenderloop.award.operations import Operations, Totals
 from tenderloop.award.panel import panel_note
 from tenderloop.award.procedure import Criterion
 from tenderloop.award.ranking import Tie, near_ties, rank
@@ -51,19 +52,21 @@ def lot_result(state: Operations) -> LotResult:
     ties: tuple[TieNote, ...] = ()
     near: tuple[Note, ...] = ()
     ranks: Mapping[str, int] = {}
-    totals: dict[str, tuple[Fraction, Fraction]] = {}
+    totals: Totals | None = None
     winner, margin = "", None
     did: list[str] = []
     if status == "ranked":
         totals = state.totals()
-        deciding = {name: total for name, (total, _) in totals.items()}
+        deciding = totals.keys
+        for name, why in sorted(totals.dropped.items()):
+            state.reasons.setdefault(name, []).append(why)
         ranking = rank(deciding, state.chain())
         ranks = ranking.ranks
         ties = tuple(_tie_note(each) for each in ranking.ties)
         places = state.procedure.rules.display_places
-        near = tuple(
-            Note(code="near-tie", text=_near(first, second, deciding, places), bid=first) for first, second in near_ties(deciding, places)
-        )
+        if state.valued is None:
+            pairs = near_ties(deciding, places)
+            near = tuple(Note(code="near-tie", text=_near(better, worse, deciding, places), bid=better) for better, worse in pairs)
         first = ranking.groups[0]
         if len(first) > 1:
             status = "tied"
@@ -71,7 +74,7 @@ def lot_result(state: Operations) -> LotResult:
         else:
             winner = first[0]
             if len(ranking.groups) > 1:
-                margin = deciding[winner] - deciding[ranking.groups[1][0]]
+                margin = abs(totals.shown[winner] - totals.shown[ranking.groups[1][0]])
         did += ["; ".join(f"{place}. {name}" for name, place in sorted(ranks.items(), key=lambda each: (each[1], each[0])))]
         for tie in ties:
             said = f"equal totals of {figure(tie.total)}: {', '.join(tie.bids)}"
@@ -121,19 +124,24 @@ def _bite(state: Operations) -> None:
             state.warnings.append(Note(code="weight-did-not-bite", text=said, criterion=leaf.id))
 
 
-def _standing(state: Operations, bid: Bid, ranks: Mapping[str, int], totals: Mapping[str, tuple[Fraction, Fraction]]) -> Standing:
+def _standing(state: Operations, bid: Bid, ranks: Mapping[str, int], totals: Totals | None) -> Standing:
     working: list[Working] = []
-    total, unrounded = totals.get(bid.id, (None, None))
+    total = totals.shown.get(bid.id) if totals is not None else None
+    unrounded = totals.exact.get(bid.id) if totals is not None else None
     with_all = None
     if total is not None:
         for each in state.lot.criteria:
             if each.id not in state.shares.gone:
                 working.append(Working.made(text=each.title, value=_points_under(state, bid.id, each), unit="points"))
-        working.append(Working.made(text="sum of points", value=unrounded, unit="points"))
+        points = [state.points[bid.id, leaf.id] for leaf in state.scored()]
+        working.append(Working.made(text="sum of points", value=sum(points, ZERO), unit="points"))
         if total != unrounded:
             rounding = state.procedure.rules.rounding
             working.append(Working.made(text=f"rounded to {rounding.places} places, {rounding.mode}", value=total, unit="points"))
-        if state.shares.gone:
+        if state.valued is not None:
+            working = [Working.made(text=f"quality: {line.text}", value=line.value, unit=line.unit) for line in working[-1:]]
+            working.append(Working.made(text=state.valued.texts[bid.id], value=total))
+        elif state.shares.gone:
             with_all = sum(
                 (
                     (state.score[bid.id, leaf.id] or ZERO) * state.shares.nominal[leaf.id] * state.factor_above(leaf.id)
@@ -208,7 +216,7 @@ def _leaf(state: Operations, name: str, leaf: Criterion) -> LeafScore:
     return LeafScore.made(
         bid=name,
         criterion=leaf.id,
-        status="missing" if raw is None else "scored",
+        status=_leaf_status(state, name, leaf),
         raw=raw,
         score=score,
         share=share,
@@ -219,6 +227,14 @@ def _leaf(state: Operations, name: str, leaf: Criterion) -> LeafScore:
         working=tuple(working),
         evidence=found.evidence if found is not None else (),
     )
+
+
+def _leaf_status(state: Operations, bid: str, leaf: Criterion) -> Literal["scored", "missing", "set_aside", "combined"]:
+    if state.raw.get((bid, leaf.id)) is not None:
+        return "scored"
+    if bid in state.out:
+        return "set_aside"
+    return "combined" if state.lot.combine is not None and leaf.type != "quality" else "missing"
 
 
 def _group(state: Operations, name: str, criterion: Criterion) -> GroupScore:

@@ -17,9 +17,10 @@ from typing import Any
 from tenderloop import expression
 from tenderloop.award.faults import CODES, WARNINGS
 from tenderloop.award.formula import PATHOLOGIES, Fault
-from tenderloop.award.formulas import FORMULAS
+from tenderloop.award.formulas import FORMULAS, NOT_AVAILABLE, VALUE_FORMULAS
 from tenderloop.award.inputs import moment
 from tenderloop.award.leaves import figure, most_possible, parsed
+from tenderloop.award.low_bids import LOW_BID_RULES
 from tenderloop.award.procedure import HUNDRED, Criterion, FormulaRef, Lot, Procedure, ScoredBy, rising
 from tenderloop.award.result import Note
 from tenderloop.errors import Problem, Problems
@@ -175,8 +176,6 @@ class _Check:
         if rules.low_bid is None:
             self.warn("low-bid-rule-missing", "low_bid is not written", ("rules",))
         else:
-            from tenderloop.award.low_bids import LOW_BID_RULES
-
             rule = LOW_BID_RULES.get(rules.low_bid.rule)
             if rule is None:
                 said = f"there is no rule '{rules.low_bid.rule}'"
@@ -252,16 +251,31 @@ class _LotCheck:
         if self.lot.estimate is not None and self.lot.estimate < 0:
             self.fault("out-of-range", f"the estimate of lot '{self.lot.id}' is below 0", "write 0 or more", *self.path, "estimate")
         if self.lot.combine is not None:
-            self.fault(
-                "unknown-formula",
-                f"lot '{self.lot.id}': '{self.lot.combine.name}' combines no quality and price",
-                "leave combine out: points are added up by weight",
-                *self.path,
-                "combine",
-            )
-        self._siblings(self.lot.criteria, None, (*self.path, "criteria"))
+            self._combined(self.lot.combine)
+        self._siblings(self.lot.weighed, None, (*self.path, "criteria"))
         for criterion, path in self._walk(self.lot.criteria, (*self.path, "criteria")):
             self._criterion(criterion, path)
+
+    def _combined(self, reference: FormulaRef) -> None:
+        at: Path = (*self.path, "combine")
+        formula = VALUE_FORMULAS.get(reference.name)
+        if formula is None:
+            hint = NOT_AVAILABLE.get(reference.name) or _choices(VALUE_FORMULAS, reference.name)
+            self.fault("unknown-formula", f"no formula '{reference.name}' combines quality and price", hint, *at, "name")
+            return
+        self.check.parameters(formula.check(reference.parameters), (*at, "parameters"))
+        said = f"lot '{self.lot.id}' is ranked by {formula.name}"
+        if formula.quality_unit == "money":
+            hint = "use a price formula with adjustments: {effect: subtract, worth: …} instead"
+            self.fault("wrong-way", f"{said}, which reads quality as money", hint, *at)
+        prices = [each for each in self.lot.criteria if each.type != "quality"]
+        if len(prices) != 1 or prices[0].criteria or prices[0].formula is not None or prices[0].weight is not None:
+            hint = "write one price or cost at the top, without formula and weight; weights are among the criteria of quality"
+            self.fault("wrong-way", f"{said}, which reads one price and weighs none", hint, *self.path, "criteria")
+        if formula.kind == "relative":
+            self.warn("rank-reversal", said, at)
+        if formula.status == "unverified":
+            self.warn("formula-unverified", said, at)
 
     def _walk(self, criteria: tuple[Criterion, ...], path: Path) -> Iterator[tuple[Criterion, Path]]:
         for index, each in enumerate(criteria):
@@ -352,7 +366,7 @@ class _LotCheck:
                 if getattr(criterion, name) is not None:
                     said = f"'{criterion.id}' has criteria under it and is also scored itself"
                     self.fault("scored-twice", said, f"delete {name}:, or the criteria under it", *path, name)
-        elif criterion.scored_by is None and criterion.formula is None:
+        elif criterion.scored_by is None and criterion.formula is None and (self.lot.combine is None or criterion.type == "quality"):
             said = f"'{criterion.id}' is not scored by anything and has no criteria under it"
             hint = "write formula: {name: …}" if criterion.type in ("price", "cost") else "write scored_by: and how"
             self.fault("empty-category", said, hint, *path)
@@ -433,7 +447,7 @@ class _LotCheck:
     def _formula(self, criterion: Criterion, reference: FormulaRef, path: Path) -> None:
         formula = FORMULAS.get(reference.name)
         if formula is None:
-            hint = _choices(FORMULAS, reference.name)
+            hint = NOT_AVAILABLE.get(reference.name) or _choices(FORMULAS, reference.name)
             self.fault("unknown-formula", f"there is no formula '{reference.name}'", hint, *path, "formula", "name")
             return
         self.check.parameters(formula.check(reference.parameters), (*path, "formula", "parameters"))

@@ -13,10 +13,11 @@ from fractions import Fraction
 from tenderloop.award.amounts import Amount, amount_of, price_of
 from tenderloop.award.bid import Bid, Decision, Draw, NotApplicable
 from tenderloop.award.formula import Refused
-from tenderloop.award.formulas import FORMULAS
+from tenderloop.award.formulas import FORMULAS, VALUE_FORMULAS, Valued
 from tenderloop.award.inputs import Records, moment
 from tenderloop.award.judgement import Consensus, Judgement
 from tenderloop.award.leaves import Found, by_facts, by_pack, by_panel, figure, number_of
+from tenderloop.award.low_bids import LOW_BID_RULES, LowBidRule
 from tenderloop.award.panel import BROMCOM, BROMCOM_SOURCE, cell
 from tenderloop.award.procedure import HUNDRED, Criterion, Lot, Procedure, Rounding, ScoredBy
 from tenderloop.award.ranking import TieKey
@@ -57,6 +58,16 @@ def rounded(value: Fraction, rounding: Rounding) -> Fraction:
 Cell = tuple[str, str]  # (bid, criterion)
 
 
+@dataclass(frozen=True)
+class Totals:
+    """What decides: ``keys`` by bid, the greater the better; ``shown`` is the total to print, ``exact`` before declared rounding."""
+
+    keys: Mapping[str, Fraction]
+    shown: Mapping[str, Fraction]
+    exact: Mapping[str, Fraction]
+    dropped: Mapping[str, str]
+
+
 @dataclass
 class Operations:
     """The state of one lot on its way through the operations, in their order."""
@@ -83,6 +94,7 @@ class Operations:
     amounts: dict[Cell, Amount] = field(default_factory=dict)
     formula_lines: dict[Cell, tuple[Working, ...]] = field(default_factory=dict)
     low_bids: list[LowBidNote] = field(default_factory=list)
+    valued: Valued | None = None
     shares: Shares = field(default_factory=lambda: Shares({}, {}, {}, frozenset(), ZERO))
 
     # ------------------------------------------------------------------------------------------------------------------ the order
@@ -288,6 +300,10 @@ class Operations:
     def live(self) -> tuple[Criterion, ...]:
         return tuple(leaf for leaf in self.lot.leaves if leaf.id not in self.shares.gone)
 
+    def scored(self) -> tuple[Criterion, ...]:
+        """Leaves that apply and have a score of their own: all, but not a price that a formula combines with quality."""
+        return tuple(leaf for leaf in self.live() if self.lot.combine is None or leaf.type == "quality")
+
     def upwards(self) -> tuple[Criterion, ...]:
         """Children before parents."""
         return tuple(reversed(tuple(self.lot.walk())))
@@ -379,29 +395,94 @@ class Operations:
 
     def _low_bids(self) -> None:
         did: list[str] = []
+        rule = self.procedure.rules.low_bid
+        if rule is not None:
+            self._screen(LOW_BID_RULES[rule.rule], rule.parameters, did)
         for name in self.admitted:
             decision = self.records.decision_of.get((name, "abnormally_low"))
             if decision is not None and decision.outcome == "reject":
+                if name not in {each.bid for each in self.low_bids}:
+                    said = f"bid {name} is rejected as abnormally low, and the declared rule does not flag it"
+                    self.warnings.append(Note(code="low-bid-not-flagged", text=said, bid=name))
                 did.append(self.leave(name, "abnormally_low", decided(decision)))
             elif decision is not None:
                 did.append(f"{name} stays: {decided(decision)}")
         self.operation(7, "Abnormally low bids are flagged; only a recorded decision rejects one", did)
 
+    def _screen(self, rule: LowBidRule, parameters: Mapping[str, Fraction], did: list[str]) -> None:
+        prices = {name: value for name in self.admitted if (value := price_of(self.procedure, self.bids[name]).value) is not None}
+        if not prices or len(prices) < len(self.admitted):
+            did.append(f"{rule.title} is not applied while a price is open")
+            return
+        points = self._provisional_points() if "points" in rule.needs else None
+        try:
+            screening = rule.screen(prices, parameters, estimate=self.lot.estimate, points=points)
+        except Refused as refused:
+            self._refused(refused, "")
+            return
+        did.append(f"{rule.title}: {screening.because}")
+        for flag in screening.flags:
+            decision = self.records.decision_of.get((flag.bid, "abnormally_low"))
+            did.append(f"{flag.bid} is flagged: {flag.reason}")
+            self.low_bids.append(
+                LowBidNote(
+                    bid=flag.bid,
+                    rule=rule.name,
+                    title=rule.title,
+                    threshold=flag.threshold,
+                    price=flag.price,
+                    working=tuple(Working(text=line.text, value=line.value, unit=line.unit) for line in flag.working),
+                    letter={**flag.letter, "bidder": self.bids[flag.bid].bidder, "currency": self.procedure.currency},
+                    source=rule.source,
+                    status=rule.status,
+                    decision=decided(decision) if decision is not None else "",
+                )
+            )
+
+    def _provisional_points(self) -> Mapping[str, tuple[Fraction, Fraction]] | None:
+        """(price score, score of the rest) by bid, each of its maximum 1, as if nobody were rejected; None while something is open."""
+        totals = {name: [ZERO, ZERO] for name in self.admitted}
+        whole = [ZERO, ZERO]
+        for leaf in self.scored():
+            share = self.shares.used.get(leaf.id, ZERO)
+            side = 1 if leaf.type == "quality" else 0
+            whole[side] += share
+            values: Mapping[str, Fraction | None]
+            if leaf.formula is not None:
+                amounts = {name: self._amount(leaf, name).value for name in self.admitted}
+                try:
+                    values = FORMULAS[leaf.formula.name].score(amounts, leaf.formula.parameters)
+                except Refused:
+                    return None
+            else:
+                above = self.factor_above(leaf.id) / HUNDRED
+                values = {name: score * above if (score := self.score.get((name, leaf.id))) is not None else None for name in self.admitted}
+            for name, value in values.items():
+                if value is None:
+                    return None
+                totals[name][side] += value * share
+        if not whole[0] or not whole[1]:
+            return None
+        return {name: (price / whole[0], rest / whole[1]) for name, (price, rest) in totals.items()}
+
+    def _amount(self, leaf: Criterion, bid: str) -> Amount:
+        scores = {each.id: self.found[bid, each.id].score for each in leaf.adjustments}
+        return amount_of(self.procedure, leaf, self.bids[bid], scores)
+
     def _score_prices(self) -> None:
         did: list[str] = []
         for leaf in self.live():
-            if leaf.formula is None:
+            if leaf.type == "quality":
                 continue
             prices: dict[str, Fraction] = {}
             for name in self.admitted:
-                scores = {each.id: self.found[name, each.id].score for each in leaf.adjustments}
-                amount = amount_of(self.procedure, leaf, self.bids[name], scores)
+                amount = self._amount(leaf, name)
                 self.amounts[name, leaf.id] = amount
                 self.open += [note for note in amount.missing if note not in self.open]
                 if amount.value is not None:
                     prices[name] = amount.value
             values: Mapping[str, Fraction] = {}
-            if prices and len(prices) == len(self.admitted):
+            if leaf.formula is not None and prices and len(prices) == len(self.admitted):
                 values = self._by_formula(leaf, prices, did)
             for name in self.admitted:
                 self.raw[name, leaf.id] = values[name] * HUNDRED if name in values else None
@@ -414,9 +495,7 @@ class Operations:
         try:
             worked = formula.worked(prices, leaf.formula.parameters)
         except Refused as refused:
-            self.open += [
-                Note(code=each.code, text=f"{each.message}: {each.hint}", bid=each.bid, criterion=leaf.id) for each in refused.faults
-            ]
+            self._refused(refused, leaf.id)
             return {}
         given = ", ".join(f"{name} = {figure(value)}" for name, value in sorted(leaf.formula.parameters.items()))
         low, high = min(prices.values()), max(prices.values())
@@ -431,6 +510,11 @@ class Operations:
                 Working.made(text="× 100", value=line.score * HUNDRED, unit="of 100"),
             )
         return {name: line.score for name, line in worked.items()}
+
+    def _refused(self, refused: Refused, criterion: str) -> None:
+        for each in refused.faults:
+            said = f"{each.message}: {each.hint}" if each.hint else each.message
+            self.open.append(Note(code=each.code, text=said, bid=each.bid, criterion=criterion))
 
     # -------------------------------------------------------------------------------------------- 9 and 10: weighting and ranking
 
@@ -453,6 +537,8 @@ class Operations:
                     points = score * scale
                     self.points[name, leaf.id] = rounded(points, rounding) if rounding.at == "criterion" else points
         did.append("points = score × share of the lot; the total is their sum, of 100")
+        if self.lot.combine is not None:
+            self._combine(did)
         if rounding.at != "none":
             did.append(f"points are rounded at the {rounding.at}: {rounding.places} places, {rounding.mode}")
         self.operation(9, "Weighting, and rounding where declared", did)
@@ -464,14 +550,36 @@ class Operations:
             parent = self.lot.parent_of[parent]
         return factor
 
-    def totals(self) -> dict[str, tuple[Fraction, Fraction]]:
-        """(what decides, unrounded) by bid."""
-        rounding = self.procedure.rules.rounding
-        found = {}
+    def _combine(self, did: list[str]) -> None:
+        """Rank by a formula over quality (of 100, by weight) and the amount, where the lot declares one."""
+        assert self.lot.combine is not None
+        formula = VALUE_FORMULAS[self.lot.combine.name]
+        priced_leaf = next(each for each in self.lot.criteria if each.type != "quality")
+        unit = ONE if formula.quality_unit == "points" else Fraction(1, 100)
+        qualities, prices = {}, {}
         for name in self.admitted:
-            total = sum((self.points[name, leaf.id] for leaf in self.live()), ZERO)
-            found[name] = (rounded(total, rounding) if rounding.at == "total" else total, total)
-        return found
+            known = [self.points.get((name, leaf.id)) for leaf in self.scored()]
+            qualities[name] = sum((each for each in known if each is not None), ZERO) * unit if None not in known else None
+            prices[name] = self.amounts[name, priced_leaf.id].value
+        if not self.admitted or None in qualities.values() or None in prices.values():
+            return
+        try:
+            self.valued = formula.value(qualities, prices, self.lot.combine.parameters)
+        except Refused as refused:
+            self._refused(refused, priced_leaf.id)
+            return
+        did.append(f"quality and price are combined by {formula.title}: {formula.equation}")
+        did += [f"{name} drops out: {why}" for name, why in sorted(self.valued.dropped.items())]
+
+    def totals(self) -> Totals:
+        """What decides, of every bid; only when nothing is open."""
+        if self.valued is not None:
+            shown = {name: self.valued.values[name] for name in self.admitted}
+            return Totals(self.valued.keys, shown, shown, self.valued.dropped)
+        rounding = self.procedure.rules.rounding
+        exact = {name: sum((self.points[name, leaf.id] for leaf in self.scored()), ZERO) for name in self.admitted}
+        deciding = {name: rounded(total, rounding) for name, total in exact.items()} if rounding.at == "total" else exact
+        return Totals(deciding, deciding, exact, {})
 
     def chain(self) -> list[TieKey]:
         found = []

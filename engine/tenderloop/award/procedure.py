@@ -75,7 +75,6 @@ class Threshold(Frozen):
     max_pass: Whole | None = None
 
 
-
 class FormulaRef(Frozen):
     """A formula or rule of a library, by name, with its parameters as exact numbers."""
 
@@ -167,7 +166,6 @@ class CostRule(Frozen):
     source: str = ""
 
 
-
 class WeightRange(Frozen):
     """A weight published as a range, lowest and highest."""
 
@@ -198,7 +196,6 @@ class Criterion(Place):
     scored_by: ScoredBy | None = None
     criteria: tuple[Criterion, ...] = ()
     source: str = ""
-
 
     @property
     def leaf(self) -> bool:
@@ -266,6 +263,11 @@ class Lot(Place):
         """The criteria that are scored themselves."""
         return tuple(each for each in self.walk() if each.leaf)
 
+    @property
+    def weighed(self) -> tuple[Criterion, ...]:
+        """The criteria at the top that are weighed against each other: all, but not the price where a formula combines it with quality."""
+        return self.criteria if self.combine is None else tuple(each for each in self.criteria if each.type == "quality")
+
     @cached_property
     def shares(self) -> Mapping[str, Fraction]:
         """Share of the lot of every criterion, 0 to 1, summing to 1 over leaves. Empty where weights give none (order of importance).
@@ -285,7 +287,9 @@ class Lot(Place):
                     return False
             return True
 
-        return found if self.criteria and spread(self.criteria, Fraction(1), True) else {}
+        if not self.weighed or not spread(self.weighed, Fraction(1), True):
+            return {}
+        return {**found, **{each.id: Fraction(0) for each in self.criteria if each.id not in found}}
 
     def judged(self) -> tuple[tuple[str, ScoredBy], ...]:
         """What the panel judges: (criterion or adjustment id, how), for leaves and adjustments scored by a scale."""
@@ -303,7 +307,6 @@ class Rounding(Frozen):
     at: Literal["none", "criterion", "total"] = "none"
     places: Whole = 2
     mode: Literal["half_up", "half_even", "down"] = "half_up"
-
 
 
 class LowBidRule(Frozen):
@@ -326,7 +329,6 @@ class Rules(Frozen):
     ties: tuple[str, ...] = ()
     low_bid: LowBidRule | None = None
     display_places: Whole = 2
-
 
 
 class PanelMember(Frozen):

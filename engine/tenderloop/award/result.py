@@ -48,12 +48,13 @@ class Note(Frozen):
 class LeafScore(Frozen):
     """One bid on one leaf. ``raw`` is the score of 100 before rescaling, ``score`` after, ``points`` = score × share, of 100 of the lot.
 
-    ``step`` is the step of the scale where one was agreed. ``status`` ``missing`` is not 0: nothing is known.
+    ``step`` is the step of the scale where one was agreed. ``status`` ``missing`` is not 0: nothing is known; ``combined`` is a price that
+    has no score of its own, because a formula combines it with quality; ``set_aside`` was not scored because the bid had left.
     """
 
     bid: str
     criterion: str
-    status: Literal["scored", "missing", "not_applicable"]
+    status: Literal["scored", "missing", "set_aside", "not_applicable", "combined"]
     raw: Exact | None = None
     score: Exact | None = None
     share: Exact

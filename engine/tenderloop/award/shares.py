@@ -41,7 +41,7 @@ def shares_of(lot: Lot, marked: Iterable[str], policy: NotApplicablePolicy) -> S
     moved = sum((nominal[name] for name in leaves if name in gone), ZERO)
     used = dict.fromkeys(nominal, ZERO)
     if policy == "within":
-        _within(lot.criteria, Fraction(1), gone, used, top=True)
+        _within(lot.weighed, Fraction(1), gone, used, top=True)
     else:
         left = sum((nominal[name] for name in leaves if name not in gone), ZERO)
         for name in leaves:
@@ -50,8 +50,8 @@ def shares_of(lot: Lot, marked: Iterable[str], policy: NotApplicablePolicy) -> S
     for criterion in lot.walk():
         if criterion.criteria:
             used[criterion.id] = sum((used[leaf.id] for leaf in criterion.leaves), ZERO)
-    local: dict[str, Fraction] = {}
-    _local(lot.criteria, Fraction(1), gone, used, local, top=True)
+    local = dict.fromkeys(nominal, ZERO)
+    _local(lot.weighed, Fraction(1), gone, used, local, top=True)
     return Shares(nominal, used, local, gone, moved)
 
 
