@@ -494,7 +494,7 @@ _CATALOGUE = (
             "mean (without bids more than 10 above it, or of the three lowest where fewer than three are left)"
         ),
         parameters=(_READING,),
-        source="Royal Decree 1098/2001, art. 85, quoted at derecholocal.es; infoconcurso.com; direct only where price is the sole criterion",
+        source="Royal Decree 1098/2001 art. 85, quoted at derecholocal.es; infoconcurso.com; direct only where price is the one criterion",
         status="published",
         function=_spain,
         needs=("estimate",),
@@ -503,8 +503,8 @@ _CATALOGUE = (
         name="italy_97_2",
         title="Italy, D.Lgs. 50/2016 article 97(2), repealed",
         rule=(
-            "from fifteen bids: a discount at or above M + S − S × c1 × c2 %, M the mean without a tenth on either side (rounded up), "
-            "S the mean excess of those above M, c1 and c2 the first two decimals of the sum"
+            "from fifteen bids: a discount at or above M + S − S × c1 × c2 %, M the mean without a tenth on either side (rounded up), S "
+            "the mean excess of those above M, c1 and c2 the first two decimals of the sum"
         ),
         parameters=(),
         source="D.Lgs. 50/2016 art. 97 c. 2 (ius.lefebvregiuffre.it); ANCE Verona; TAR Catania 2191/2019, TAR Brescia 968/2019. Legacy",
