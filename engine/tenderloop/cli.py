@@ -399,7 +399,13 @@ def _rated(given: argparse.Namespace) -> tuple[list[Result], NoticeView | None]:
     asked = _all(load_pack, list(dict.fromkeys(given.pack or ("circular_tender",))))
     packs, profile, remarks = fit_to_notice(asked, notice, given.profile)
     reading = read_notice(notice, packs, lot=given.lot, date=given.date, profile=profile)
-    return _all(lambda pack: evaluate(reading.case, pack), packs), NoticeView(reading, remarks=remarks)
+    results = _all(lambda pack: evaluate(reading.case, pack), packs)
+    if not any(getattr(given, kind, None) for kind in REPORTS):
+        return results, NoticeView(reading, remarks=remarks)
+    from tenderloop.evidence.neighbours import nearest
+    from tenderloop.evidence.screening import screen
+
+    return results, NoticeView(reading, screen(notice), nearest(notice), remarks)
 
 
 def _results(path: Path, packs: Sequence[str] | None, profile: str = "") -> list[Result]:

@@ -19,7 +19,7 @@ from tenderloop.because import score_text
 from tenderloop.case import GRADES
 from tenderloop.quantity import shown
 from tenderloop.report.model import Bar, PackPart, Report, WorkTable
-from tenderloop.report.tender import place, span_text
+from tenderloop.report.tender import per_cent, place, span_text
 from tenderloop.report.wording import (
     KINDS,
     MARKS,
@@ -160,6 +160,7 @@ def _environment(language: str) -> tuple[Environment, Words]:
         strengths=STRENGTHS,
         span_text=span_text,
         place=place,
+        per_cent=per_cent,
         legend_bar=Bar(Fraction(45), Fraction(75)),
         legend_absent=Bar(None, None),
         points=points,

@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import Final
 
 from tenderloop.errors import Problem
+from tenderloop.evidence.neighbours import Neighbour
+from tenderloop.evidence.screening import Screening
 from tenderloop.evidence.terms import load_terms
 from tenderloop.notice import AwardCriterion, Lot, Notice
 from tenderloop.quantity import exact_text, shown
@@ -83,37 +85,12 @@ class LotWeights:
 
 
 @dataclass(frozen=True)
-class Screened:
-    """What the trained model thinks: a label with its calibrated probability and the words that decided; a hint, never an answer."""
-
-    label: str
-    probability: Fraction
-    terms: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True)
-class Near:
-    """A published notice of the same kind of purchase, and what it binds that this one does not."""
-
-    publication: str
-    title: str
-    country: str
-    cpv: str
-    similarity: Fraction
-    shared: tuple[str, ...]
-    more: tuple[str, ...]
-    codes: tuple[str, ...]
-    price_share: Fraction | None
-
-
-@dataclass(frozen=True)
 class NoticeView:
-    """A reading with what was looked up about it: the model's opinion, the model's name, and the nearest published notices."""
+    """A reading with what was looked up about it: the screening's hints and the nearest published notices."""
 
     reading: Reading
-    screened: tuple[Screened, ...] = ()
-    screened_by: str = ""
-    near: tuple[Near, ...] = ()
+    screening: Screening | None = None
+    near: tuple[Neighbour, ...] = ()
     remarks: tuple[Problem, ...] = ()
 
 
@@ -131,9 +108,8 @@ class TenderPart:
     strengths: tuple[tuple[Strength, int], ...]
     negated: tuple[Finding, ...]
     remarks: tuple[Problem, ...]
-    screened: tuple[Screened, ...]
-    screened_by: str
-    near: tuple[Near, ...]
+    screening: Screening | None
+    near: tuple[Neighbour, ...]
 
 
 def tender_part(notice: NoticeView, parts: Sequence[PackPart], words: Words) -> TenderPart:
@@ -154,8 +130,7 @@ def tender_part(notice: NoticeView, parts: Sequence[PackPart], words: Words) -> 
         strengths=_strengths(reading),
         negated=reading.negated,
         remarks=(*notice.remarks, *reading.problems),
-        screened=notice.screened,
-        screened_by=notice.screened_by,
+        screening=notice.screening,
         near=notice.near,
     )
 
@@ -325,6 +300,15 @@ def place(finding: Finding) -> str:
     parts = [part.partition("[")[0].rpartition(":")[2] for part in finding.where.split("/")]
     named = [part for part in parts if part and part != "*" and not part.isdigit()]
     return ", ".join([*([finding.lot] if finding.lot else []), *named[-2:]])
+
+
+def per_cent(value: float | None) -> str:
+    """A probability or likeness from 0 to 1 as a whole per cent; these are estimates, no decimals are shown.
+
+    >>> per_cent(0.4489), per_cent(None)
+    ('45 %', '–')
+    """
+    return "–" if value is None else f"{shown(Fraction(value) * 100, 0)} %"
 
 
 def _per_cent(share: Fraction) -> str:
