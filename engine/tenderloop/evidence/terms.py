@@ -42,6 +42,7 @@ _MARK = re.compile("[\u0300-\u036f\u00ad]")
 _STOP = re.compile(r"[;:•|]|[.!?](?=\s+[^\W\d_a-zß-öø-ÿа-яё])|\n\s*\n|\n\s*[-–—*•]")
 _APART = re.compile(r"[,;:•|]|[.!?](?=\s)|\n\s*\n|\n\s*[-–—*•]")
 _NO_DECOMPOSITION = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ё": "е"})
+_COMMA_BELOW = str.maketrans({"ş": "ș", "ţ": "ț"})  # Romanian is written with either sign
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _SENTENCE_END = re.compile(r"[.!?…]['\"»”)]*\s+(?=[^\Wa-zà-ÿа-яё\d]|[-–•*])|;\s|\n\s*\n|\n\s*(?=[-–—*•]|\d+[.)]\s|[a-z]\)\s)")
 _THREE_LETTERS = {
@@ -241,7 +242,7 @@ def folded(word: str) -> str:
     """
     if word.isascii():
         return word.lower()
-    return unicodedata.normalize("NFKC", word.replace("\u00ad", "")).casefold()
+    return unicodedata.normalize("NFKC", word.replace("\u00ad", "")).casefold().translate(_COMMA_BELOW)
 
 
 def written_forms(word: str) -> tuple[str, ...]:
