@@ -1,0 +1,278 @@
+"""How every bid was scored on every criterion: how it was assessed, the arithmetic, the judgements with reasons, and the consensus.
+
+Knows scores and records of a result. Must not know pages, and must not compute a score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from tenderloop.award.judgement import Judgement
+from tenderloop.award.procedure import Adjustment, Criterion, Lot, Procedure, ScoredBy
+from tenderloop.award.result import AwardResult, LotResult, PriceNote
+from tenderloop.report.award_model import Column, JudgedCell, LeafPart, ScoredBid, Table
+from tenderloop.report.award_words import AGGREGATION, exact, listed, money, per_cent, pts, signed
+
+
+def leaf_parts(result: AwardResult, lot: LotResult) -> tuple[LeafPart, ...]:
+    """Every criterion that is scored itself, in the order of the page."""
+    declared = result.procedure.lot_of[lot.lot]
+    notes = {each.id: each for each in lot.criteria}
+    numbers = dict(numbered(declared))
+    order = [*(each.bid for each in lot.ranking)]
+    order += sorted({score.bid for score in lot.leaves} - set(order))
+    found = []
+    for leaf in declared.leaves:
+        bids = tuple(
+            ScoredBid(result.bid_of[bid], lot.leaf_of[bid, leaf.id], tuple(_judged(result, lot, bid, leaf)), _price(lot, bid, leaf.id))
+            for bid in order
+            if (bid, leaf.id) in lot.leaf_of
+        )
+        found.append(LeafPart(numbers[leaf.id], leaf, notes[leaf.id], tuple(how_assessed(result.procedure, lot, leaf)), bids))
+    return tuple(found)
+
+
+def numbered(lot: Lot) -> Iterator[tuple[str, str]]:
+    """Criteria with their numbers on the page: 1, 1.1, 1.2, 2 …"""
+
+    def walk(criteria: tuple[Criterion, ...], before: str) -> Iterator[tuple[str, str]]:
+        for number, each in enumerate(criteria, start=1):
+            yield each.id, f"{before}{number}"
+            yield from walk(each.criteria, f"{before}{number}.")
+
+    return walk(lot.criteria, "")
+
+
+def _price(lot: LotResult, bid: str, criterion: str) -> PriceNote | None:
+    return next((each for each in lot.prices if each.bid == bid and each.criterion == criterion), None)
+
+
+def _judged(result: AwardResult, lot: LotResult, bid: str, leaf: Criterion) -> Iterator[tuple[str, JudgedCell]]:
+    named: list[tuple[str, str, ScoredBy | None]] = [(leaf.id, "", leaf.scored_by)]
+    named += [(each.id, each.title, each.scored_by) for each in leaf.adjustments]
+    version = result.bid_of[bid].version
+    for criterion, title, way in named:
+        if way is None or way.scale is None:
+            continue
+        notes = lot.panel.cells if lot.panel is not None else ()
+        note = next((each for each in notes if each.bid == bid and each.criterion == criterion), None)
+        records = sorted(
+            (each for each in result.judgements if each.bid == bid and each.criterion == criterion),
+            key=lambda each: (each.evaluator, each.version, each.time),
+        )
+        agreed = tuple(
+            sorted(
+                (each for each in result.consensus if each.bid == bid and each.criterion == criterion),
+                key=lambda each: (each.version, each.time),
+            )
+        )
+        yield title, JudgedCell(note, tuple((each, counts(each, records, version)) for each in records), agreed)
+
+
+def counts(record: Judgement, records: list[Judgement], version: str) -> bool:
+    """Whether a judgement is the one that counts: on the bid's version, and the evaluator's last."""
+    later = [each for each in records if each.evaluator == record.evaluator and each.version == version]
+    return record.version == version and bool(later) and record == later[-1]
+
+
+def way_text(procedure: Procedure, lot: LotResult, leaf: Criterion) -> str:
+    """How a criterion is scored, in a few words.
+
+    The whole rule stands with the criterion.
+    """
+    if leaf.formula is not None:
+        note = next((each for each in lot.criteria if each.id == leaf.id), None)
+        return f"formula {leaf.formula.name}" + (", relative to other bids" if note is not None and note.relative else "")
+    way = leaf.scored_by
+    if way is None:
+        return "not scored itself"
+    return {
+        "scale": f"judged on the scale {way.scale}",
+        "ladder": "by steps of a stated figure",
+        "linear": "on a straight line of a stated figure",
+        "rule": "by a rule on stated figures",
+        "features": "by features offered",
+        "pack": f"by the pack {way.pack}",
+    }[way.way]
+
+
+def how_assessed(procedure: Procedure, lot: LotResult, leaf: Criterion) -> Iterator[str]:
+    """The rule by which a criterion is scored, in full, as published."""
+    if leaf.description:
+        yield leaf.description
+    if leaf.formula is not None:
+        note = next(each for each in lot.criteria if each.id == leaf.id)
+        given = ", ".join(f"{name} = {exact(value)}" for name, value in sorted(leaf.formula.parameters.items()))
+        yield f"Formula {leaf.formula.name}: {note.equation or note.formula}" + (f", with {given}" if given else "") + "."
+        if note.relative:
+            yield "The score depends on the other admitted bids."
+    if leaf.scored_by is not None:
+        yield from way_in_full(procedure, leaf.scored_by)
+    if leaf.cost is not None:
+        yield from _cost(procedure, leaf)
+    for each in leaf.adjustments:
+        yield _adjustment(procedure, each)
+        yield from way_in_full(procedure, each.scored_by)
+    if leaf.threshold is not None and leaf.threshold.min_score is not None:
+        yield f"Minimum: {exact(leaf.threshold.min_score)} of 100; a bid under it leaves."
+    if leaf.threshold is not None and leaf.threshold.max_pass is not None:
+        yield f"Only the best {leaf.threshold.max_pass} bids on this criterion pass."
+    if leaf.rescale:
+        yield "The best bid is raised to the full score, the others in proportion."
+    if leaf.source:
+        yield f"Source: {leaf.source}"
+
+
+def way_in_full(procedure: Procedure, way: ScoredBy) -> Iterator[str]:
+    """One way of scoring with its steps or points."""
+    if way.scale is not None:
+        scale = procedure.scale_of[way.scale]
+        yield (
+            f"Scale {scale.id}: {scale.title}. "
+            + "; ".join(
+                f"{step.id} = {exact(step.value)} of 100" + (f" ({step.text.rstrip('.')})" if step.text else "") for step in scale.steps
+            )
+            + "."
+        )
+    elif way.ladder is not None:
+        rungs = "; ".join(f"from {with_unit(procedure, way.ladder.fact, start)}: {exact(score)}" for start, score in way.ladder.points)
+        yield f"{question(procedure, way.ladder.fact)} Score of 100 by the last step reached: {rungs}; below: 0."
+    elif way.linear is not None:
+        yield (
+            f"{question(procedure, way.linear.fact)} On a straight line from 0 at {with_unit(procedure, way.linear.fact, way.linear.start)} "
+            f"to 100 at {with_unit(procedure, way.linear.fact, way.linear.end)}."
+        )
+    elif way.rule is not None:
+        yield f"By the rule: {way.rule}"
+    elif way.features is not None:
+        yield (
+            "Points of 100 for what is offered: "
+            + "; ".join(f"{question(procedure, each.fact).rstrip('?')}: {exact(each.points)}" for each in way.features)
+            + "."
+        )
+    elif way.pack is not None:
+        yield f"The score of the bid under the pack {way.pack}, of 100."
+
+
+def question(procedure: Procedure, fact: str) -> str:
+    """What a fact asks; its id where it is not declared."""
+    return procedure.fact_of[fact].question if fact in procedure.fact_of else fact
+
+
+def with_unit(procedure: Procedure, fact: str, value: Fraction) -> str:
+    """A value of a fact with its unit."""
+    unit = (procedure.fact_of[fact].unit or "1") if fact in procedure.fact_of else "1"
+    return exact(value) if unit == "1" else f"{exact(value)}\u00a0{unit}"
+
+
+def _cost(procedure: Procedure, leaf: Criterion) -> Iterator[str]:
+    assert leaf.cost is not None
+    rule = leaf.cost
+    parts = ["The amount is made of the cost lines" + (f" of kind {listed(rule.kinds)}" if rule.kinds else "")]
+    if rule.with_price:
+        parts.append("with the corrected price at year 0")
+    if rule.years is not None:
+        parts.append(f"over {rule.years} years")
+    if rule.rate is not None:
+        parts.append(f"discounted at {per_cent(rule.rate)} a year, flows at the {rule.timing} of a year")
+    yield ", ".join(parts) + "."
+    if rule.carbon_prices:
+        prices = "; ".join(f"{year}: {money(value, procedure.currency)}" for year, value in sorted(rule.carbon_prices.items()))
+        yield f"A tonne of CO2 is priced at {prices}."
+    if rule.source:
+        yield f"Source of the cost rule: {rule.source}"
+
+
+def _adjustment(procedure: Procedure, each: Adjustment) -> str:
+    worth = per_cent(each.worth) if each.effect == "divide" else money(each.worth, procedure.currency)
+    does = {"subtract": "is subtracted from", "add": "is added to", "divide": "divides"}[each.effect]
+    return f"{each.title}: up to {worth}, in proportion to its score, {does} the amount before it is scored."
+
+
+def criteria_table(result: AwardResult, lot: LotResult) -> Table:
+    """The criteria as published and as used."""
+    declared = result.procedure.lot_of[lot.lot]
+    numbers = dict(numbered(declared))
+    rows = []
+    for note in lot.criteria:
+        criterion = declared.criterion_of[note.id]
+        share = per_cent(note.share)
+        if note.nominal_share is not None and note.nominal_share != note.share:
+            share += f" (published {per_cent(note.nominal_share)})"
+        rows.append(
+            (
+                f"{numbers[note.id]} {note.title}",
+                "–" if note.weight is None else f"{exact(note.weight)} ({note.weight_kind})",
+                share,
+                way_text(result.procedure, lot, criterion) if note.leaf else "weighted mean of the criteria under it",
+                pts(note.lowest),
+                pts(note.highest),
+            )
+        )
+    return Table(
+        "Criteria, weights and how they were scored",
+        (Column("Criterion"), Column("Weight as published", width=30), Column("Share of the lot", True, 24), Column("Scored", width=48),
+         Column("Lowest score", True, 17), Column("Highest score", True, 17)),
+        tuple(rows),
+        "A criterion on which all bids have the same score did not change the ranking, whatever its weight.",
+    )  # fmt: skip
+
+
+def panel_tables(result: AwardResult, lot: LotResult) -> tuple[Table, ...]:
+    """What the panel’s judgements say as a whole; empty where nothing was judged."""
+    panel = lot.panel
+    if panel is None:
+        return ()
+    members = {each.id: each for each in result.procedure.panel}
+    bidder_of = {bid.id: bid.bidder for bid in result.bids}
+
+    def order(groups: tuple[tuple[str, ...], ...]) -> str:
+        return "; ".join(f"{place}. {listed([bidder_of[bid] for bid in group])}" for place, group in _places(groups)) or "–"
+
+    evaluators = Table(
+        "Evaluators",
+        (Column("Evaluator"), Column("Judged", True, 17), Column("Severity", True, 20), Column("Agreement", True, 20),
+         Column("Order without this evaluator", width=72)),
+        tuple(
+            (
+                " · ".join(filter(None, [each.evaluator, members[each.evaluator].name, members[each.evaluator].role]))
+                if each.evaluator in members
+                else each.evaluator,
+                str(each.judged),
+                signed(each.severity, 1),
+                pts(each.agreement),
+                order(each.order_without) + (" (another bid is first)" if each.changes_first else ""),
+            )
+            for each in panel.evaluators
+        ),
+        "Severity: mean of own value less the mean of the others, in points of 100; below 0 is severe. Agreement: Spearman’s rank correlation "
+        f"with the others over the bids. Kendall’s W of the panel: {pts(panel.concordance)} (0 no agreement, 1 the same order). "
+        f"Rule: {AGGREGATION[panel.rule]}. These figures are an aid for the panel; they score nothing.",
+    )  # fmt: skip
+    titles = {each.id: each.title for each in lot.criteria}
+    cells = Table(
+        "Every judged cell",
+        (Column("Bid and criterion"), Column("Steps given", width=48), Column("Spread of the scale", True, 20), Column("Mean", True, 17),
+         Column("Agreed", True, 24), Column("Agreed less mean", True, 20)),
+        tuple(
+            (
+                f"{bidder_of[each.bid]}: {titles.get(each.criterion, each.criterion)}",
+                ", ".join(f"{name} {step}" for name, step in sorted(each.steps.items())) or "nobody has judged",
+                per_cent(each.spread) + (" ◆ flagged" if each.flagged else ""),
+                pts(each.mean),
+                (f"step {each.agreed}, " if each.agreed else "") + pts(each.agreed_value),
+                signed(each.delta),
+            )
+            for each in panel.cells
+        ),
+        f"A flag stands from {per_cent(result.procedure.rules.discrepancy)} of the scale between the highest and the lowest judgement.",
+    )  # fmt: skip
+    return evaluators, cells
+
+
+def _places(groups: tuple[tuple[str, ...], ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    place = 1
+    for group in groups:
+        yield place, group
+        place += len(group)
