@@ -46,7 +46,7 @@ def award(
     ``Problems``. What is merely not there yet (a missing judgement, price or answer) leaves the lot ``incomplete``, without ranking.
 
     >>> q = {"id": "quality", "type": "quality", "title": "Quality", "weight": 60}
-    >>> q["scored_by"] = {"linear": {"fact": "q", "from": 0, "to": 60}}
+    >>> q["scored_by"] = {"linear": {"fact": "q", "from": 0, "to": 100}}
     >>> p = {"id": "price", "type": "price", "title": "Price", "weight": 40, "formula": {"name": "lowest_price_ratio"}}
     >>> rules = Procedure.model_validate({"procedure": "abc", "title": "Three bids", "buyer": "Example", "currency": "EUR",
     ...     "facts": [{"id": "q", "kind": "number", "question": "Points for quality?"}],
@@ -54,15 +54,16 @@ def award(
     >>> bids = [Bid.model_validate({"id": name, "bidder": name, "lot": "lot1", "price": price,
     ...     "facts": {"q": {"kind": "number", "value": points}}}) for name, points, price in (("A", 60, 100), ("B", 50, 80), ("C", 10, 40))]
     >>> [(each.bid, str(each.total)) for each in award(rules, bids).lots[0].ranking]
-    [('A', '76'), ('B', '70'), ('C', '50')]
+    [('A', '52'), ('B', '50'), ('C', '46')]
     """
+    # first of all: whatever else is wrong, a changed procedure is refused as such
+    locked = lock is not None and locked_hash(lock, procedure) == procedure.hash
     problems = faults_of(procedure)
     if problems:
         raise Problems(problems)
     records, problems = checked(procedure, bids, judgements, consensus, decisions, draws, not_applicable)
     if problems:
         raise Problems(problems)
-    locked = lock is not None and locked_hash(lock, procedure) == procedure.hash
     canonical = procedure.canonical()
     lots = tuple(
         award_lot(canonical, lot.id, bids, records, draws=draws, not_applicable=not_applicable, pack_results=pack_results)
