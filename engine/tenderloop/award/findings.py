@@ -59,7 +59,8 @@ class WinnerSpan(Frozen):
 class FlipPoint(Frozen):
     """The weight at which another bid comes first. ``level`` are the bids with equal totals at it; ``beyond`` who is first right after.
 
-    ``holds``: at the point itself the winner is still first alone (by the chain of ties).
+    ``holds``: at the point itself the winner is still first alone (by the chain of ties). ``exact`` is false where it was found by trying
+    (a formula that combines quality and price), to within a billionth.
     """
 
     at: Exact
@@ -67,6 +68,7 @@ class FlipPoint(Frozen):
     level: tuple[str, ...]
     beyond: tuple[str, ...]
     holds: bool
+    exact: bool = True
 
 
 class WeightInterval(Frozen):
@@ -126,9 +128,9 @@ class ScoreFlip(Frozen):
 class PriceFlip(Frozen):
     """The smallest change of the amount of one bid that changes the winner.
 
-    Amounts are in the procedure's currency, as the formula reads them; ``relative`` is the change as a share of the amount. ``after`` is the
-    point at which bids are level, and ``reached`` tells whether the winner changes at it or only beyond it. Where the formula gives no root
-    in fractions, ``exact`` is false and the point lies between ``low`` and ``high``.
+    Amounts are in the procedure's currency, as the formula reads them; ``relative`` is the change as a share of the amount. ``after`` is
+    the point at which bids are level, and ``reached`` tells whether the winner changes at it or only beyond it. Where the formula gives no
+    root in fractions, ``exact`` is false and the point lies between ``low`` and ``high``.
     """
 
     bid: str
@@ -227,7 +229,8 @@ class WhatIf(Frozen):
 class LotAttack(Frozen):
     """Everything found for one lot. ``headline`` are the plain statements for the first page: they are never empty.
 
-    ``smallest_step``, ``smallest_score`` and ``smallest_price`` are the least of ``scores`` and ``prices``. ``notes`` say what was left out and why.
+    ``smallest_step``, ``smallest_score`` and ``smallest_price`` are the least of ``scores`` and ``prices``. ``notes`` say what was left
+    out, and why.
     """
 
     lot: str
