@@ -102,9 +102,13 @@ def given(seed: int, *, bids: int | None = None, relative: bool | None = None) -
     rules = {
         "aggregation": draw.choice(["consensus", "mean", "median", "trimmed_mean"]),
         "threshold_when": draw.choice(["before_rescaling", "after_rescaling"]),
-        "rounding": {"at": draw.choice(["none", "criterion", "total"]), "places": draw.randint(0, 2), "mode": draw.choice(["half_up", "half_even", "down"])},
+        "rounding": {
+            "at": draw.choice(["none", "criterion", "total"]),
+            "places": draw.randint(0, 2),
+            "mode": draw.choice(["half_up", "half_even", "down"]),
+        },
         "ties": draw.choice([[], ["lowest_price"], ["score:q0", "lowest_price"], ["score:q0", "lowest_price", "draw"]]),
-    }  # fmt: skip
+    }
     data = {
         "procedure": "random",
         "title": "A random procedure",

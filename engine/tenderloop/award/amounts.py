@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tenderloop.award.bid import Bid
+from tenderloop.award.costs import CARBON_PATHS, CarbonPath, Cost, carbon_path, life_cycle_cost
+from tenderloop.award.formula import Refused
 from tenderloop.award.leaves import figure
 from tenderloop.award.procedure import HUNDRED, CostRule, Criterion, Procedure
 from tenderloop.award.result import Note, Working
 
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,57 @@ def amount_of(procedure: Procedure, criterion: Criterion, bid: Bid, adjustment_s
     return _adjusted(procedure, criterion, bid, found, adjustment_scores)
 
 
+def path_of(rule: CostRule) -> CarbonPath | None:
+    """The price of CO2 that a cost rule names or gives; None for neither. ``Refused`` for years or prices that are none."""
+    if rule.carbon_prices:
+        return carbon_path(rule.carbon_prices, rule.source)
+    return CARBON_PATHS[rule.carbon] if rule.carbon is not None else None
+
+
 def _cost_of(procedure: Procedure, criterion: str, rule: CostRule, bid: Bid) -> Amount:
-    raise NotImplementedError
+    lines: list[Cost] = []
+    working: list[Working] = []
+    missing: list[Note] = []
+    currency = bid.currency or procedure.currency
+    rate = ONE if currency == procedure.currency else procedure.rates.get(currency)
+    if rule.with_price:
+        price = price_of(procedure, bid, criterion)
+        working += price.working
+        missing += price.missing
+        if price.value is not None:
+            lines.append(Cost("price", "acquisition", price.value, title="Price"))
+    elif rate is None:
+        said = f"bid {bid.id} states costs in {currency}, and the procedure declares no rate to {procedure.currency}"
+        missing.append(_open("price-currency", said, bid, criterion))
+    offered = [each for each in bid.costs if not rule.kinds or each.kind in rule.kinds]
+    wanted = [kind for kind in rule.kinds if kind not in {each.kind for each in offered}]
+    if wanted or (not rule.with_price and not offered):
+        said = f"bid {bid.id} states no cost of {', '.join(wanted) or 'any kind'}; no cost is not 0"
+        missing.append(_open("cost-missing", said, bid, criterion))
+    if missing:
+        return Amount(None, tuple(working), tuple(missing))
+    for each in offered:
+        worth = each.amount * (rate or ONE) if each.unit == "money" else each.amount
+        lines.append(Cost(each.id, each.kind, worth, each.year, each.until, each.unit, each.title))
+    year = int(procedure.price_date[:4]) if procedure.price_date else 0
+    try:
+        found = life_cycle_cost(
+            lines,
+            rate=rule.rate,
+            timing=rule.timing,
+            basis=rule.basis,
+            years=rule.years,
+            carbon=path_of(rule),
+            first_year=year if rule.first_year is None else rule.first_year,
+        )
+    except Refused as refused:
+        notes = (_open(each.code, f"bid {bid.id}: {each.message}: {each.hint}", bid, criterion) for each in refused.faults)
+        return Amount(None, tuple(working), tuple(notes))
+    unit = procedure.currency
+    if offered:
+        working += [Working(text=line.text, value=line.value, unit=unit if line.unit == "money" else line.unit) for line in found.lines]
+        working += [Working(text=note) for note in found.notes]
+    return Amount(found.total, tuple(working))
 
 
 def _adjusted(procedure: Procedure, criterion: Criterion, bid: Bid, before: Amount, scores: Mapping[str, Fraction | None]) -> Amount:

@@ -15,13 +15,15 @@ from itertools import pairwise
 from typing import Any
 
 from tenderloop import expression
+from tenderloop.award.amounts import path_of
+from tenderloop.award.costs import CARBON_PATHS, KINDS, LONGEST
 from tenderloop.award.faults import CODES, WARNINGS
-from tenderloop.award.formula import PATHOLOGIES, Fault
+from tenderloop.award.formula import PATHOLOGIES, Fault, Refused
 from tenderloop.award.formulas import FORMULAS, NOT_AVAILABLE, VALUE_FORMULAS
 from tenderloop.award.inputs import moment
 from tenderloop.award.leaves import figure, most_possible, parsed
 from tenderloop.award.low_bids import LOW_BID_RULES
-from tenderloop.award.procedure import HUNDRED, Criterion, FormulaRef, Lot, Procedure, ScoredBy, rising
+from tenderloop.award.procedure import HUNDRED, CostRule, Criterion, FormulaRef, Lot, Procedure, ScoredBy, rising
 from tenderloop.award.result import Note
 from tenderloop.errors import Problem, Problems
 from tenderloop.expression import ExpressionError
@@ -377,6 +379,8 @@ class _LotCheck:
             self.fault("wrong-way", said, "write formula: {name: …}", *path, "scored_by")
         if criterion.cost is not None and criterion.type == "quality":
             self.fault("wrong-way", f"'{criterion.id}' is quality and reads costs", "delete cost:", *path, "cost")
+        if criterion.cost is not None:
+            self._cost(criterion, criterion.cost, (*path, "cost"))
         if criterion.adjustments and criterion.formula is None:
             said = f"'{criterion.id}' adjusts an amount and has no price formula"
             self.fault("bad-adjustment", said, "move the adjustments to the price or cost", *path, "adjustments")
@@ -401,6 +405,37 @@ class _LotCheck:
                 said = f"adjustment '{one.id}' is worth {figure(one.worth)}"
                 hint = "shares that divide sum to less than 1" if one.effect == "divide" else "write money of 0 or more"
                 self.fault("bad-adjustment", said, hint, *at, "worth")
+
+    def _cost(self, criterion: Criterion, rule: CostRule, path: Path) -> None:
+        for index, kind in enumerate(rule.kinds):
+            if kind not in KINDS:
+                said = f"'{criterion.id}' adds costs of the kind '{kind}'"
+                self.fault("unknown-parameter", said, _choices(KINDS, kind), *path, "kinds", index)
+        if rule.rate is not None and not 0 <= rule.rate <= 1:
+            said = f"'{criterion.id}' discounts by {figure(rule.rate * 100)} % a year"
+            self.fault("parameter-out-of-range", said, "write 0 % to 100 %", *path, "rate")
+        if rule.years is not None and not 0 <= rule.years <= LONGEST:
+            said = f"'{criterion.id}' looks at {rule.years} years"
+            self.fault("parameter-out-of-range", said, f"write 0 to {LONGEST}", *path, "years")
+        if rule.carbon is not None and rule.carbon not in CARBON_PATHS:
+            self.fault(
+                "unknown-parameter",
+                f"no path of CO2 prices is called '{rule.carbon}'",
+                _choices(CARBON_PATHS, rule.carbon),
+                *path,
+                "carbon",
+            )
+            return
+        try:
+            found = path_of(rule)
+        except Refused as refused:
+            self.check.parameters(refused.faults, (*path, "carbon_prices"))
+            return
+        if found is not None and found.currency not in ("", self.procedure.currency):
+            said = f"the CO2 prices '{found.name}' are in {found.currency}, the procedure in {self.procedure.currency}"
+            self.fault("bad-rate", said, "write carbon_prices in the procedure's currency", *path, "carbon")
+        if found is not None and found.status == "unverified":
+            self.warn("formula-unverified", f"CO2 prices '{found.name}' in '{criterion.id}'", path, criterion.id)
 
     def _threshold(self, criterion: Criterion, priced: bool, path: Path) -> None:
         threshold = criterion.threshold

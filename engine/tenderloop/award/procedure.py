@@ -152,16 +152,20 @@ class Adjustment(Frozen):
 class CostRule(Frozen):
     """How the amount of a cost criterion is made of a bid's cost lines.
 
-    ``with_price`` adds the corrected price at year 0; ``kinds`` chooses lines (all when empty); ``rate`` is the yearly discount rate (none:
-    lines are added as they are), ``timing`` when in a year a flow falls; ``years`` the length looked at. ``carbon_prices`` are money per
-    tonne of CO2 by year, for lines in tonnes.
+    ``with_price`` adds the corrected price at year 0; ``kinds`` are the kinds of lines that every bid must have (all that it has, when
+    empty); ``rate`` is the yearly discount rate (none: lines are added as they are), ``timing`` when in a year a flow falls; ``years`` the
+    length looked at. Lines in tonnes of CO2 are priced by ``carbon_prices``, money per tonne by calendar year, or by the named path
+    ``carbon`` (costs.py); ``first_year`` is the calendar year of year 0, that of ``price_date`` unless written.
     """
 
     with_price: StrictBool = True
     kinds: tuple[str, ...] = ()
     rate: Exact | None = None
     timing: Literal["begin", "mid", "end"] = "end"
+    basis: Literal["real", "nominal"] = "real"
     years: Whole | None = None
+    first_year: Whole | None = None
+    carbon: str | None = None
     carbon_prices: Mapping[str, Exact] = Field(default_factory=dict)
     source: str = ""
 
