@@ -89,7 +89,7 @@ def test_nothing_is_decided_and_every_clause_has_a_blank_before_anybody_confirms
         ("90511000", "vehicles"),
         ("34110000", "vehicles"), ("60112000", "vehicles"), ("34928510", "road_lighting"), ("18100000", None), ("18200000", "textiles"),
         ("39520000", "textiles"), ("09310000", "electricity"), ("44810000", None), ("85000000", "services_of_people"),
-        ("90500000", "waste_services"), ("33000000", None),
+        ("90500000", "waste_services"), ("90512000", "waste_services"), ("33000000", None),
     ],
 )  # fmt: skip
 def test_the_codes_of_the_indexes_lead_to_their_group(code: str, group: str | None) -> None:
