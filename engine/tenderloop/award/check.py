@@ -147,7 +147,7 @@ class _Check:
         if len(values) < 2:
             self.fault(
                 "scale-too-short",
-                f"scale '{scale.id}' has {len(values)} steps",
+                f"scale '{scale.id}' has {len(values)} step" + ("" if len(values) == 1 else "s"),
                 "a scale needs two steps or more",
                 "scales",
                 index,
@@ -329,7 +329,7 @@ class _LotCheck:
             said = f"the weights {under} sum to {figure(total)}, not to {wanted}"
             listed = " + ".join(figure(weight) for weight in weights)
             self.fault("weights-do-not-sum", said, f"{listed} = {figure(total)}: change one of them", *path)
-        self._ranges(criteria, allowed, under, path)
+        self._ranges(criteria, under, path)
 
     def _allowed(self, family: str, above: Criterion | None) -> set[Fraction]:
         """Sums that mean something: the whole of the kind, or the weight of the criterion above in the same kind."""
@@ -338,26 +338,15 @@ class _LotCheck:
             found.add(above.weight)
         return found
 
-    def _ranges(self, criteria: tuple[Criterion, ...], allowed: set[Fraction], under: str, path: Path) -> None:
-        low = high = ZERO
-        ranged = False
+    def _ranges(self, criteria: tuple[Criterion, ...], under: str, path: Path) -> None:
+        # weights that lie in their ranges and sum to the whole make the ranges hold the whole too
         for index, each in enumerate(criteria):
-            assert each.weight is not None
-            if each.weight_range is None:
-                low, high = low + each.weight, high + each.weight
-                continue
-            ranged = True
             span = each.weight_range
-            low, high = low + span.low, high + span.high
-            if not span.low <= each.weight <= span.high:
+            if span is not None and each.weight is not None and not span.low <= each.weight <= span.high:
                 said = f"the weight {figure(each.weight)} of '{each.id}' is not in its range of {figure(span.low)} to {figure(span.high)}"
                 self.fault("bad-weight-range", said, "write the weight inside the range, the lower end first", *path, index, "weight_range")
         if any(each.weight_kind.endswith("-mid") for each in criteria):
             self.warn("weight-range-middle", f"criteria {under}", path)
-        if ranged and allowed and not any(low <= whole <= high for whole in allowed):
-            wanted = " or ".join(figure(each) for each in sorted(allowed))
-            said = f"the ranges {under} sum to {figure(low)} to {figure(high)}, which does not hold {wanted}"
-            self.fault("bad-weight-range", said, "widen a range", *path)
 
     # ------------------------------------------------------------------------------------------------------------- one criterion
 
@@ -594,7 +583,12 @@ def locked_hash(text: str, procedure: Procedure, file: str = "") -> str:
     raise Problems(
         [
             Problem(
-                "procedure-changed", f"{where}: locked {_short(before)}, now {_short(after)}", procedure.file, None, where, "restore it"
+                "procedure-changed",
+                f"locked as {_short(before)}, now {_short(after)}",
+                procedure.file,
+                None,
+                where,
+                "restore what was locked",
             )
             for where, before, after in changes(content, procedure.content())
         ]

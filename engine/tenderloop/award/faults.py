@@ -18,7 +18,7 @@ CODES: Mapping[str, str] = {
     "bad-weight": "a weight is below 0",
     "no-weight": "all weights of siblings are 0",
     "mixed-weight-kinds": "siblings are weighted by different kinds of weight",
-    "bad-weight-range": "a range of weights is upside down, does not hold the weight, or cannot sum to 100",
+    "bad-weight-range": "a range of weights is upside down or does not hold the weight",
     # the tree
     "repeated-id": "two things have the same id",
     "empty-category": "a criterion is neither scored nor has criteria under it, or a lot has no criteria",
@@ -67,7 +67,6 @@ CODES: Mapping[str, str] = {
     "consensus-not-in-rule": "a consensus is recorded, and the locked rule computes the score",
     # what does not count
     "not-applicable-refused": "something is marked not applicable, and the locked rules refuse it",
-    "no-price-conversion": "a rate for a currency is missing",
     # the lock
     "not-a-lock": "the file is no lock of a procedure",
     "procedure-changed": "the procedure is not the one that was locked",
