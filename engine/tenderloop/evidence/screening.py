@@ -5,9 +5,9 @@ the web or CLI, how the model was trained, or scikit-learn: what it computes is 
 
 A hint is for a person who looks. It never sets a fact, a score or a gate, and "nothing found" is never "no".
 
-Where a label could not be learned, no model is pretended: social and circular come from the rules alone (docs/model-card.md says why).
-For green there are two models: of words and concepts for English, of concepts alone for the other languages of the term base. In a language
-that the term base does not have there is no probability.
+Where a label could not be learned, no model is pretended: social and circular come from the rules alone, and so does green in every
+language but English, the only one with labelled texts to learn from (docs/model-card.md shows what was tried). In a language that the term
+base does not have nothing is said.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tenderloop.evidence.terms import load_terms
 from tenderloop.notice import Notice
 
 Label = Literal["green", "social", "circular"]
-Way = Literal["words and concepts", "concepts", "rules", "none"]
+Way = Literal["model", "rules", "none"]
 
 FORMAT: Final = "tenderloop-screening/1"
 SCALE: Final = 10**6  # weights are whole millionths
@@ -179,7 +179,6 @@ class Vocabulary:
 class Head:
     """One logistic regression with its calibration: log-odds = ``slope`` x value + ``offset``, both in millionths."""
 
-    way: Way
     words: Vocabulary
     pieces: Vocabulary
     concepts: Mapping[str, int]
@@ -207,7 +206,7 @@ class Head:
         found = [Deciding(word, "word", part) for word, part in brought.items() if part]
         for concept, value in green_concepts(shown.concepts).items():
             weight = self.concepts.get(concept, 0)
-            if weight:
+            if weight and value:
                 found.append(Deciding(concept, "concept", value * self.concept_scale * weight / SCALE))
         return sorted(found, key=lambda each: (-abs(each.contribution), each.kind, each.term))
 
@@ -245,15 +244,15 @@ def green_concepts(concepts: Mapping[str, int]) -> dict[str, float]:
         if concept in RULES["green"]:
             counts[concept] += count
     found = {concept: math.log1p(count) for concept, count in sorted(counts.items())}
-    return {**found, DIFFERENT: math.log1p(len(counts))} if counts else {}
+    return {**found, DIFFERENT: math.log1p(len(counts))}
 
 
 def screen(source: Notice | str, language: str = "") -> Screening:
     """The hints for a notice, or for words alone in a language (two letters; empty: guessed from the common words).
 
-    >>> found = screen("Consulting services for the rehabilitation of a solar power plant; energy efficiency of buildings", "en")["green"]
+    >>> found = screen("Consulting services for a renewable energy plant and for energy efficiency of buildings", "en")["green"]
     >>> found.way, found.said, 0 < found.probability < 1
-    ('words and concepts', ('energy_efficiency', 'renewable_energy'), True)
+    ('model', ('energy_efficiency', 'renewable_energy'), True)
     >>> screen("Rakenduskava koostamine", "et")["green"].probability is None
     True
     """
@@ -264,44 +263,37 @@ def screen(source: Notice | str, language: str = "") -> Screening:
 def screen_shown(shown: Shown, model: Model) -> Screening:
     """The hints for what a model may see."""
     spoken = load_terms().spoken(shown.language)
-    outcomes = [_green(shown, spoken, model)]
-    outcomes += [_by_rules(shown, spoken, label, NO_MODEL[label]) for label in ("social", "circular")]
+    outcomes = [_green(shown, model) if spoken == "en" else _by_rules(shown, spoken, "green")]
+    outcomes += [_by_rules(shown, spoken, label) for label in ("social", "circular")]
     return Screening(tuple(outcomes), model.trained_on, model.calibrated)
 
 
-NO_MODEL: Final[Mapping[str, str]] = {
-    "social": "rules only: in the published notices what buyers declare follows their country and not the words, so nothing was learned",
+NO_MODEL: Final[Mapping[Label, str]] = {
+    "green": "rules only: there are labelled texts in English alone, and what notices declare follows their country, not their words",
+    "social": "rules only: what published notices declare follows their country and not their words, so nothing could be learned",
     "circular": "rules only: three published notices declare the circular economy, too few to learn from",
 }
 
 
-def _green(shown: Shown, spoken: str, model: Model) -> Screened:
-    if not spoken:
-        return _by_rules(shown, spoken, "green", "")
-    head = model.english if spoken == "en" else model.other
-    contributions = head.contributions(shown)
-    probability = head.probability(math.fsum(each.contribution for each in contributions) + head.intercept / SCALE)
-    threshold = head.threshold / SCALE
+def _green(shown: Shown, model: Model) -> Screened:
+    contributions = model.green.contributions(shown)
+    probability = model.green.probability(math.fsum(each.contribution for each in contributions) + model.green.intercept / SCALE)
+    threshold = model.green.threshold / SCALE
     said, bound = rules_found(shown, "green")
-    likely, hit = probability >= threshold, bool(said or bound)
-    suggested: bool | None
-    if spoken == "en":
-        suggested = True if likely else None if hit else False
-        because = "words and concepts, learned from labelled English texts of development banks"
-        if suggested is None:
-            because += "; the rules found green concepts and the model holds it unlikely: a person must look"
-    else:
-        suggested = True if likely or hit else None
-        because = "the rules decide; the probability is of concepts alone, learned from English texts and not calibrated in this language"
-    return Screened("green", head.way, probability, threshold, suggested, said, bound, tuple(contributions[:MOST_TERMS]), because)
+    suggested: bool | None = probability >= threshold
+    because = "words and concepts, learned from labelled English notices of development banks, where green is mostly energy and water"
+    if not suggested and (said or bound):
+        suggested = None
+        because += "; the rules found green concepts and the model holds it unlikely: a person must look"
+    return Screened("green", "model", probability, threshold, suggested, said, bound, tuple(contributions[:MOST_TERMS]), because)
 
 
-def _by_rules(shown: Shown, spoken: str, label: Label, because: str) -> Screened:
+def _by_rules(shown: Shown, spoken: str, label: Label) -> Screened:
     if not spoken:
         named = f"the term base has no list for {shown.language!r}" if shown.language else "the language is not known"
         return Screened(label, "none", None, None, None, (), (), (), f"nothing can be said: {named}")
     said, bound = rules_found(shown, label)
-    return Screened(label, "rules", None, None, True if said or bound else None, said, bound, (), because)
+    return Screened(label, "rules", None, None, True if said or bound else None, said, bound, (), NO_MODEL[label])
 
 
 def rules_found(shown: Shown, label: Label) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -317,33 +309,22 @@ def rules_found(shown: Shown, label: Label) -> tuple[tuple[str, ...], tuple[str,
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What is shipped: the model of English texts, the model of concepts for other languages, and where they come from."""
+    """What is shipped: the model of green English texts and where it comes from. ``terms`` is the fingerprint of the English term list."""
 
-    english: Head
-    other: Head
+    green: Head
     trained_on: str
     calibrated: str
+    terms: str
 
 
 def read_model(tree: Mapping[str, Any]) -> Model:
     """A model from its JSON. ``ValueError`` when it is of another format."""
     if tree.get("format") != FORMAT:
         raise ValueError(f"the model is of format {tree.get('format')!r}, this engine reads {FORMAT!r}")
-    return Model(_head(tree["english"]), _head(tree["other"]), tree["trained_on"], tree["calibrated"])
-
-
-def _head(tree: Mapping[str, Any]) -> Head:
-    return Head(
-        tree["way"],
-        _vocabulary(tree["words"], tree["texts"]),
-        _vocabulary(tree["pieces"], tree["texts"]),
-        dict(tree["concepts"]),
-        tree["concept_scale"],
-        tree["intercept"],
-        tree["slope"],
-        tree["offset"],
-        tree["threshold"],
-    )
+    head = tree["green"]
+    numbers = {name: head[name] for name in ("concept_scale", "intercept", "slope", "offset", "threshold")}
+    words, pieces = (_vocabulary(head[kind], head["texts"]) for kind in ("words", "pieces"))
+    return Model(Head(words, pieces, dict(head["concepts"]), **numbers), tree["trained_on"], tree["calibrated"], tree["terms"])
 
 
 def _vocabulary(rows: Sequence[Sequence[Any]], texts: int) -> Vocabulary:

@@ -10,6 +10,7 @@ with BT-774 ``circ-econ``, no when green is no. Only buyers who filled the field
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 import sys
@@ -21,7 +22,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from tenderloop.evidence.features import Shown, pieces_of, show_notice, show_text, words_of
 from tenderloop.evidence.grouping import groups_of
-from tenderloop.evidence.screening import FORMAT, RULES, SCALE, Label, Way, green_concepts, sigmoid
+from tenderloop.evidence.screening import FORMAT, RULES, SCALE, Label, green_concepts, sigmoid
 from tenderloop.evidence.terms import folded, load_terms, split_phrase
 from tenderloop.notice import Notice
 
@@ -319,12 +320,18 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
         "format": FORMAT,
         "trained_on": f"{len(chosen)} labelled procurement texts of development banks in English, {sum(labels)} of them green",
         "calibrated": f"Platt's sigmoid on values of {INNER_FOLDS} grouped inner folds of the same texts",
-        "english": _written(fit(shown, labels, mine, BOTH), "words and concepts"),
-        "other": _written(fit(shown, labels, mine, CONCEPTS), "concepts"),
+        "terms": terms_fingerprint(),
+        "green": _written(fit(shown, labels, mine, BOTH)),
     }
 
 
-def _written(fitted: Fitted, way: Way) -> dict[str, Any]:
+def terms_fingerprint() -> str:
+    """SHA-256 of the English terms; when it is another than the model's, the term base has changed since: train anew."""
+    terms = sorted((term.concept, term.text, term.trap) for term in load_terms(["en"]).terms)
+    return hashlib.sha256(repr(terms).encode()).hexdigest()
+
+
+def _written(fitted: Fitted) -> dict[str, Any]:
     weights = [round(float(weight) * SCALE) for weight in fitted.regression.coef_.ravel()]
     rows: dict[str, list[list[Any]]] = {}
     for kind in ("words", "pieces"):
@@ -332,7 +339,6 @@ def _written(fitted: Fitted, way: Way) -> dict[str, Any]:
         rows[kind] = [[term, fitted.counts[kind][term], weight] for term, weight in zip(terms, weights, strict=False)]  # the rest follows
         weights = weights[len(terms) :]
     return {
-        "way": way,
         "texts": fitted.texts,
         "intercept": round(float(fitted.regression.intercept_[0]) * SCALE),
         "slope": round(fitted.slope * SCALE),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -42,11 +42,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one system said to every example under one seed: yes or no, and how sure; a probability only where ``calibrated``."""
+    """What one system said to every example under one seed: yes or no, and how sure; a probability only where ``calibrated``.
+
+    ``folds`` says in which fold each was tried, empty where nothing was trained: two examples are compared for order only inside a fold,
+    because models of different folds have different shares of yes to start from.
+    """
 
     yes: tuple[bool, ...]
     sure: tuple[float, ...]
     calibrated: bool = True
+    folds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,12 @@ def cross_validated(examples: Sequence[Example], label: Label, groups: Sequence[
     labels = [bool(example.labels[label]) for example in examples]
     sure = [0.0] * len(examples)
     yes = [False] * len(examples)
-    for train, test in folds_of(labels, groups, FOLDS, seed):
+    folds = [0] * len(examples)
+    for fold, (train, test) in enumerate(folds_of(labels, groups, FOLDS, seed)):
         fitted = fit([examples[at].shown for at in train], [labels[at] for at in train], [groups[at] for at in train], recipe, seed)
         for at, probability in zip(test, fitted.probabilities([examples[at].shown for at in test]), strict=True):
-            sure[at], yes[at] = probability, probability >= fitted.threshold
-    return Answers(tuple(yes), tuple(sure))
+            sure[at], yes[at], folds[at] = probability, probability >= fitted.threshold, fold
+    return Answers(tuple(yes), tuple(sure), folds=tuple(folds))
 
 
 def by_rules(examples: Sequence[Example], label: Label) -> Answers:
@@ -79,16 +85,17 @@ def always_yes(examples: Sequence[Example], label: Label, groups: Sequence[int],
     """Yes to everything, as sure as the share of yes in the training folds."""
     labels = [bool(example.labels[label]) for example in examples]
     sure = [0.0] * len(examples)
-    for train, test in folds_of(labels, groups, FOLDS, seed):
+    folds = [0] * len(examples)
+    for fold, (train, test) in enumerate(folds_of(labels, groups, FOLDS, seed)):
         for at in test:
-            sure[at] = sum(labels[place] for place in train) / len(train)
-    return Answers((True,) * len(examples), tuple(sure))
+            sure[at], folds[at] = sum(labels[place] for place in train) / len(train), fold
+    return Answers((True,) * len(examples), tuple(sure), folds=tuple(folds))
 
 
 def either(one: Answers, other: Answers) -> Answers:
     """Yes when either says yes; as sure as the second, above all the others where the first says yes."""
     yes = tuple(a or b for a, b in zip(one.yes, other.yes, strict=True))
-    return Answers(yes, tuple(sure + said for said, sure in zip(one.yes, other.sure, strict=True)), calibrated=False)
+    return Answers(yes, tuple(sure + said for said, sure in zip(one.yes, other.sure, strict=True)), False, other.folds)
 
 
 def transferred(
@@ -126,8 +133,8 @@ def evaluate(examples: Sequence[Example], progress: Progress | None = None) -> d
             System("always yes", tuple(always_yes(texts, "green", of(texts), seed) for seed in SEEDS)),
             System("rules alone", (rules,)),
             System("model alone (words)", words),
-            System("model of concepts (shipped for other languages)", concepts),
-            System("combination: one model of words and concepts (shipped for English)", both),
+            System("model of concepts alone", concepts),
+            System("combination: one model of words and concepts (shipped)", both),
             System("combination: rules or model of words says yes", tuple(either(rules, run) for run in words)),
         ]
         found.append(_table("green, labelled texts", texts, "green", of(texts), systems))
@@ -147,7 +154,7 @@ def evaluate(examples: Sequence[Example], progress: Progress | None = None) -> d
         ]
         if label == "green" and texts:
             moved = tuple(transferred(chosen, texts, of(chosen), of(texts), seed) for seed in steps(SEEDS))
-            systems.append(System("model of concepts from the labelled texts (shipped)", moved))
+            systems.append(System("model of concepts alone, from the labelled texts", moved))
         found.append(_table(f"{label}, coded notices", chosen, label, of(chosen), systems))
         spoken = [example for example in chosen if load_terms().spoken(example.shown.language)]
         places = [at for at, example in enumerate(chosen) if load_terms().spoken(example.shown.language)]
@@ -172,7 +179,12 @@ class _Steps:
 
 
 def _only(run: Answers, places: Sequence[int]) -> Answers:
-    return Answers(tuple(run.yes[at] for at in places), tuple(run.sure[at] for at in places), run.calibrated)
+    return Answers(
+        tuple(run.yes[at] for at in places),
+        tuple(run.sure[at] for at in places),
+        run.calibrated,
+        tuple(run.folds[at] for at in places if run.folds),
+    )
 
 
 def _data(notices: Sequence[Example], texts: Sequence[Example], group_of: Mapping[int, int]) -> dict[str, Any]:
@@ -185,6 +197,7 @@ def _data(notices: Sequence[Example], texts: Sequence[Example], group_of: Mappin
         counts[label]["converted from older XML"] = sum(each.converted for each in known)
         found = [bool(each.labels[label]) for each, yes in zip(known, by_rules(known, label).yes, strict=True) if yes]
         counts[label]["rules say yes of yes"], counts[label]["rules say yes of no"] = sum(found), len(found) - sum(found)
+    counts["languages of the term base"] = sorted(load_terms().languages)
     green = sum(bool(each.labels["green"]) for each in texts)
     counts["text labels"] = {"yes": green, "no": len(texts) - green}
     waste = [bool(each.labels["green"]) for each, yes in zip(texts, by_rules(texts, "circular").yes, strict=True) if yes]
@@ -252,7 +265,9 @@ def _measures(labels: Sequence[bool], languages: Sequence[str], system: System, 
         found["precision"].append(both[1])
         found["recall"].append(both[2])
         found["PR-AUC"].append(average_precision(truth, sure))
-        found["AUC within language"].append(within(truth, sure, spoken))
+        found["AUC within language"].append(
+            within(truth, sure, [(each, run.folds[at] if run.folds else 0) for each, at in zip(spoken, places, strict=True)])
+        )
         found["Brier"].append(_mean([(value - label) ** 2 for value, label in zip(sure, truth, strict=True)]) if run.calibrated else None)
         found["ECE"].append(calibration_error(truth, sure) if run.calibrated else None)
     means: dict[str, float | None] = {}
@@ -299,8 +314,10 @@ def average_precision(truth: Sequence[bool], sure: Sequence[float]) -> float:
     return area / total if total else 0.0
 
 
-def within(truth: Sequence[bool], sure: Sequence[float], languages: Sequence[str]) -> float | None:
+def within(truth: Sequence[bool], sure: Sequence[float], languages: Sequence[Hashable]) -> float | None:
     """Share of pairs of a yes and a no of the same language in which the yes is surer, ties half; 0.5 is chance. None without pairs.
+
+    A language may be given together with the fold that tried it.
 
     >>> within([True, False, False], [0.9, 0.1, 0.95], ["de", "de", "fr"])
     1.0
@@ -354,7 +371,7 @@ def _data_lines(data: Mapping[str, Any]) -> list[str]:
     lines = [
         f"{data['notices']} published notices in {data['notice groups']} groups; {data['texts']} labelled texts in {data['text groups']} "
         f"groups, {data['text labels']['yes']} of them green; of the {sum(circular.values())} texts that hold a circular concept, "
-        f"{circular['yes']} are labelled green.",
+        f"{circular['yes']} are labelled green. Languages of the term base: {', '.join(data['languages of the term base'])}.",
         "",
         "| declared in notices | yes | no | unstated | rules find it in the yes | in the no | labelled ones converted from older XML |",
         "| --- | --- | --- | --- | --- | --- | --- |",
