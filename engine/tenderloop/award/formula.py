@@ -28,7 +28,7 @@ PATHOLOGIES: Mapping[str, str] = {
     "convex": "The same saving earns more among low prices than among high ones.",
     "mean_gaming": "A bid in the middle that wins nothing moves the mean or median, and with it the lead of one bid over another.",
     "all_equal": "Where prices are equal the equation divides 0 by 0, and the least difference makes scores jump; a policy must be set.",
-    "lower_price_scores_lower": "A lower price may score lower.",
+    "lower_price_scores_lower": "A lower price may score lower (where a figure over the price is negative, or the mean is the best price).",
     "tiny_gaps": "A difference in price below a thousandth may be worth half of the score or more.",
     "no_full_score": "Even the best price may stay below the full score, so that price weighs less in the result than was published.",
     "flat_ends": "Beyond a bound prices differ and scores do not.",

@@ -31,12 +31,16 @@ from tenderloop.quantity import exact_text, power
 HALF = Fraction(1, 2)
 FULL = "It gets the full score."
 ALL_FULL = "Every bid gets the full score."
-BY_PRICE = "Each is scored by its price alone; equal prices, equal scores."
+FULL_BELOW = "It gets the full score, unless it is above the budget."
+ALL_FULL_BELOW = "Every bid gets the full score, unless they are above the budget."
+BY_PRICE = "It is scored by its price, like any other."
+EACH_BY_PRICE = "Each is scored by its price; equal prices, equal scores."
 CONSIP_EQUAL = "the purchasing platform of the Italian State gives the full score to all when there is one bid or all are equal (its wiki)"
 
 BUDGET = Parameter("budget", "money", "the budget or base of the auction, published beforehand", least=ZERO, open=True)
 
-CLIC = "University of Trento, CLIC (an exploration tool of award methods), functions of the price"
+AT_BUDGET = "So too where all are at the budget and the equation has no value; CLIC does the same."
+CLIC = "CLIC (University of Trento, a tool to compare award methods), functions of the price"
 
 
 def _none(prices: Sequence[Fraction], given: Figures) -> Figures:
@@ -363,7 +367,7 @@ _CATALOGUE = (
         kind="absolute",
         pathologies=("flat_ends", "no_full_score"),
         one_bid=BY_PRICE,
-        equal_prices=BY_PRICE,
+        equal_prices=EACH_BY_PRICE,
         references=_none,
         value=_linear_between_bounds,
         text=_linear_between_bounds_text,
@@ -379,8 +383,8 @@ _CATALOGUE = (
         status="published",
         kind="relative",
         pathologies=("irrelevant_alternatives", "tiny_gaps", "all_equal"),
-        one_bid=FULL,
-        equal_prices=f"{ALL_FULL} So too where all are at the budget, where the equation has no value ({CLIC}).",
+        one_bid=FULL_BELOW,
+        equal_prices=f"{ALL_FULL_BELOW} {AT_BUDGET}",
         references=_lowest,
         value=_to_budget,
         text=_to_budget_text,
@@ -396,7 +400,7 @@ _CATALOGUE = (
         kind="absolute",
         pathologies=("no_full_score",),
         one_bid=BY_PRICE,
-        equal_prices=BY_PRICE,
+        equal_prices=EACH_BY_PRICE,
         references=_none,
         value=_base_zero,
         text=_base_zero_text,
@@ -481,7 +485,7 @@ _CATALOGUE = (
         kind="absolute",
         pathologies=("flat_ends", "no_full_score"),
         one_bid=BY_PRICE,
-        equal_prices=BY_PRICE,
+        equal_prices=EACH_BY_PRICE,
         references=_none,
         value=_discount_line,
         text=_discount_line_text,
@@ -498,8 +502,8 @@ _CATALOGUE = (
         status="published",
         kind="relative",
         pathologies=("irrelevant_alternatives", "tiny_gaps", "all_equal"),
-        one_bid=FULL,
-        equal_prices=f"{ALL_FULL} So too where nobody offers a discount, where the equation has no value ({CLIC}).",
+        one_bid=FULL_BELOW,
+        equal_prices=f"{ALL_FULL_BELOW} {AT_BUDGET}",
         references=_largest_discount,
         value=_discount_ratio,
         text=_discount_ratio_text,
@@ -517,8 +521,8 @@ _CATALOGUE = (
         status="published",
         kind="relative",
         pathologies=("irrelevant_alternatives", "tiny_gaps", "all_equal"),
-        one_bid=FULL,
-        equal_prices=f"{ALL_FULL} So too where nobody offers a discount, where the equation has no value ({CLIC}).",
+        one_bid=FULL_BELOW,
+        equal_prices=f"{ALL_FULL_BELOW} {AT_BUDGET}",
         references=_largest_discount,
         value=_concave,
         text=_concave_text,
@@ -544,8 +548,8 @@ _CATALOGUE = (
         status="published",
         kind="relative",
         pathologies=("irrelevant_alternatives", "mean_gaming", "tiny_gaps", "all_equal"),
-        one_bid=FULL,
-        equal_prices=f"{ALL_FULL} The equation has no value there ({CLIC}).",
+        one_bid=FULL_BELOW,
+        equal_prices=f"{ALL_FULL_BELOW} The equation has no value there; CLIC does the same.",
         references=_mean_and_largest_discount,
         value=_bilinear,
         text=_bilinear_text,
@@ -564,7 +568,7 @@ _CATALOGUE = (
         kind="absolute",
         pathologies=("no_full_score",),
         one_bid=BY_PRICE,
-        equal_prices=BY_PRICE,
+        equal_prices=EACH_BY_PRICE,
         references=_none,
         value=_nonlinear,
         text=_nonlinear_text,
@@ -598,8 +602,8 @@ _CATALOGUE = (
         status="published",
         kind="relative",
         pathologies=("irrelevant_alternatives", "tiny_gaps", "all_equal"),
-        one_bid=FULL,
-        equal_prices=f"{ALL_FULL} So too where all are at the budget, where the equation has no value ({CLIC}).",
+        one_bid=FULL_BELOW,
+        equal_prices=f"{ALL_FULL_BELOW} {AT_BUDGET}",
         references=_lowest,
         value=_fixed_value,
         text=_fixed_value_text,
@@ -653,7 +657,10 @@ _CATALOGUE = (
     Formula(
         name="logarithmic",
         title="Logarithm of the price over the lowest",
-        equation="score = 1 − log(P / Pmin) / log(A), A = zero_at_multiple; not below 0 (the cut is ours)",
+        equation=(
+            "score = 1 − log(P / Pmin) / log(A), A = zero_at_multiple; not below 0. The cut is ours: without it no third bid "
+            "would change the distance between two"
+        ),
         parameters=(
             Parameter("zero_at_multiple", "1", "how many times the lowest price scores 0", least=ONE, open=True, most=Fraction(1000)),
         ),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from tenderloop.award.formula import (
@@ -203,6 +204,7 @@ def _utility(qualities: Amounts, prices: Amounts, given: Figures) -> Valued:
     return _by_value(values, texts)
 
 
+@lru_cache(maxsize=64)
 def super_exponent(quality_reference: Fraction, price_reference: Fraction, price_at_full_quality: Fraction) -> Fraction:
     """The n other than 0 for which (1/Qref)^n + (Pmax/Pref)^−n = 2: full quality at Pmax is worth as much as the reference.
 
@@ -420,7 +422,7 @@ _CATALOGUE = (
         source="Negometrix, utility index",
         status="published",
         kind="relative",
-        pathologies=("irrelevant_alternatives",),
+        pathologies=("irrelevant_alternatives", "lower_price_scores_lower"),
         one_bid=_ONE_WINS,
         equal_bids=_TIE,
         quality_unit="share",
