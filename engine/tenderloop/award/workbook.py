@@ -98,7 +98,7 @@ def _plans(procedure: Procedure, bids: Sequence[Bid], evaluator: str) -> list[_P
     member = next((each for each in procedure.panel if each.id == evaluator), None)
     found: list[_Plan] = []
     for lot in procedure.canonical().lots:
-        offered = tuple(sorted((bid for bid in bids if bid.lot == lot.id and not bid.withdrawn), key=lambda bid: bid.id))
+        offered = tuple(sorted((bid for bid in bids if bid.lot == lot.id and not _gone(bid)), key=lambda bid: bid.id))
         described = {each.id: (each.title, each.description) for each in lot.walk()}
         described |= {one.id: (one.title, "") for each in lot.leaves for one in each.adjustments}
         for name, way in lot.judged():
@@ -379,6 +379,10 @@ def _entry(scale: Scale, step: str) -> str:
 
 def _key(plan: _Plan, bid: Bid) -> str:
     return f"{plan.criterion} {bid.id} {bid.version}"
+
+
+def _gone(bid: Bid) -> bool:
+    return bool(bid.withdrawn or bid.withdrawn_reason)
 
 
 def _row_evidence(judgement: Judgement | None) -> Evidence | None:
