@@ -48,6 +48,7 @@ _SENTENCE_END = re.compile(r"[.!?…]['\"»”)]*\s+(?=[^\Wa-zà-ÿа-яё\d]|[-
 _THREE_LETTERS = {
     "eng": "en", "fra": "fr", "fre": "fr", "deu": "de", "ger": "de", "spa": "es", "ita": "it", "por": "pt", "pol": "pl", "rus": "ru",
     "nld": "nl", "dut": "nl", "swe": "sv", "ron": "ro", "rum": "ro", "nor": "nb", "nob": "nb", "no": "nb",
+    "fin": "fi", "slv": "sl", "dan": "da", "est": "et", "ces": "cs", "cze": "cs",
 }  # fmt: skip
 
 
