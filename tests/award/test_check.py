@@ -13,7 +13,15 @@ import pytest
 from tenderloop.award.check import changes, faults_of, findings, lock_text, locked_hash, warnings_of
 from tenderloop.award.faults import CODES, WARNINGS
 from tenderloop.award.procedure import Procedure
-from tenderloop.award.reading import bids_of_text, judgements_of_text, procedure_of_text, read_bids, read_judgements, read_procedure
+from tenderloop.award.reading import (
+    PanelRecord,
+    bids_of_text,
+    judgements_of_text,
+    procedure_of_text,
+    read_bids,
+    read_judgements,
+    read_procedure,
+)
 from tenderloop.award.scoring import award
 from tenderloop.errors import Problem, Problems
 from tenderloop.readers.faults import CODES as READER_CODES
@@ -32,30 +40,27 @@ def _code(path: Path) -> str:
 
 def _faults(path: Path) -> list[Problem]:
     """What is wrong with a bad file, used with the sound ones."""
-    text = path.read_text(encoding="utf-8")
-    named = re.match(r"# with (\S+)\n", text)
     with pytest.raises(Problems) as refused:
-        if path.suffix == ".lock":
-            locked_hash(text, procedure_of_text((SOUND / "procedure.yaml").read_text(encoding="utf-8"), "procedure.yaml"), path.name)
-        elif not path.stem.endswith((".bids", ".judgements")):
-            procedure_of_text(text, path.name)
-        else:
-            procedure = read_procedure(SOUND / (named[1] if named else "procedure.yaml"))
-            dossier, panel = read_bids(SOUND / "bids.yaml", procedure), judgements_of_text("procedure: tiny\n", procedure)
-            if path.stem.endswith(".bids"):
-                dossier = bids_of_text(text, procedure, path.name)
-            else:
-                panel = judgements_of_text(text, procedure, path.name)
-            award(
-                procedure,
-                dossier.bids,
-                panel.judgements,
-                panel.consensus,
-                dossier.decisions,
-                draws=dossier.draws,
-                not_applicable=dossier.not_applicable,
-            )
+        _use(path, path.read_text(encoding="utf-8"))
     return list(refused.value.problems)
+
+
+def _use(path: Path, text: str) -> None:
+    if path.suffix == ".lock":
+        locked_hash(text, procedure_of_text((SOUND / "procedure.yaml").read_text(encoding="utf-8"), "procedure.yaml"), path.name)
+        return
+    if not path.stem.endswith((".bids", ".judgements")):
+        procedure_of_text(text, path.name)
+        return
+    named = re.match(r"# with (\S+)\n", text)
+    procedure = read_procedure(SOUND / (named[1] if named else "procedure.yaml"))
+    dossier, panel = read_bids(SOUND / "bids.yaml", procedure), PanelRecord()
+    if path.stem.endswith(".bids"):
+        dossier = bids_of_text(text, procedure, path.name)
+    else:
+        panel = judgements_of_text(text, procedure, path.name)
+    marks = dossier.not_applicable
+    award(procedure, dossier.bids, panel.judgements, panel.consensus, dossier.decisions, draws=dossier.draws, not_applicable=marks)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeVar
 
 from tenderloop.award.bid import Bid, Decision, Draw, NotApplicable
@@ -24,6 +25,7 @@ R = TypeVar("R", bound=Place)
 Key = tuple[str, str, str]
 
 
+@lru_cache(maxsize=10_000)
 def moment(text: str) -> Fraction | None:
     """Seconds since year 1, for comparing only; a time without offset is taken as UTC. None for an empty text or no day of the calendar.
 
@@ -58,6 +60,9 @@ def latest(records: Iterable[R], key: Callable[[R], tuple[str, ...]], time: Call
     found: dict[tuple[str, ...], R] = {}
     clashing: list[R] = []
     for name in sorted(by_key):
+        if len(by_key[name]) == 1:
+            found[name] = by_key[name][0]
+            continue
         last = max(moment(time(each)) or Fraction(0) for each in by_key[name])
         at_last = [each for each in by_key[name] if (moment(time(each)) or Fraction(0)) == last]
         if len(at_last) > 1:

@@ -37,6 +37,7 @@ class Found:
     warnings: tuple[Note, ...] = field(default=())
 
 
+@lru_cache(maxsize=20_000)
 def figure(value: Fraction) -> str:
     """An exact number for a sentence: whole when it is short, else rounded to four places and said so by "≈".
 

@@ -18,7 +18,7 @@ from tenderloop.award.inputs import Records, moment
 from tenderloop.award.judgement import Consensus, Judgement
 from tenderloop.award.leaves import Found, by_facts, by_pack, by_panel, figure, number_of
 from tenderloop.award.low_bids import LOW_BID_RULES, LowBidRule
-from tenderloop.award.panel import BROMCOM, BROMCOM_SOURCE, cell
+from tenderloop.award.panel import BROMCOM, BROMCOM_SOURCE, Spread, cell, spread_of
 from tenderloop.award.procedure import HUNDRED, Criterion, Lot, Procedure, Rounding, ScoredBy
 from tenderloop.award.ranking import TieKey
 from tenderloop.award.result import (
@@ -197,6 +197,7 @@ class Operations:
         for each in self.records.outdated:
             outdated.setdefault((each.bid, each.criterion), []).append(each)
         flagged = 0
+        figures: dict[tuple[str, tuple[str, ...]], Spread] = {}
         for criterion, way in self.judged():
             assert way.scale is not None
             scale = self.procedure.scale_of[way.scale]
@@ -216,16 +217,11 @@ class Operations:
                 elif rules.aggregation == "consensus" and not missing:
                     said = f"no consensus is recorded on bid {name}, {criterion}"
                     missing.append(Note(code="consensus-missing", text=said, bid=name, criterion=criterion))
-                note = cell(
-                    name,
-                    criterion,
-                    scale,
-                    {who: each.step for who, each in own.items()},
-                    agreed=step,
-                    rule=rules.aggregation,
-                    trim=rules.trim,
-                    most_spread=rules.discrepancy,
-                )
+                steps = {who: each.step for who, each in own.items()}
+                alike = (scale.id, tuple(sorted(steps.values())))
+                if alike not in figures:
+                    figures[alike] = spread_of(scale, alike[1], rules.trim)
+                note = cell(name, criterion, scale, steps, figures[alike], agreed=step, rules=rules)
                 self.cells[name, criterion] = note
                 self.found[name, criterion] = by_panel(criterion, scale, note, reason, evidence, tuple(missing))
                 if note.flagged:

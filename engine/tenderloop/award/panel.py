@@ -6,12 +6,14 @@ roots, which are rounded to 12 significant digits.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from tenderloop.award.procedure import Aggregation, Scale
+from tenderloop.award.procedure import Aggregation, Rules, Scale
 from tenderloop.award.ranking import order
 from tenderloop.award.result import CellNote, EvaluatorNote, PanelNote, Working
 from tenderloop.quantity import power, to_significant
@@ -56,16 +58,7 @@ def trimmed_mean(values: Sequence[Fraction], trim: Fraction) -> Fraction:
     return mean(ordered[cut : len(ordered) - cut])
 
 
-def aggregate(values: Sequence[Fraction], rule: Aggregation, trim: Fraction) -> Fraction | None:
-    """One value by a rule that computes one; None for consensus, which nobody can compute."""
-    if rule == "mean":
-        return mean(values)
-    if rule == "median":
-        return median(values)
-    return trimmed_mean(values, trim) if rule == "trimmed_mean" else None
-
-
-def midranks(values: Sequence[Fraction]) -> tuple[Fraction, ...]:
+def midranks(values: Sequence[Fraction | int]) -> tuple[Fraction, ...]:
     """Ranks from 1 for the lowest value; equal values share the mean of their ranks.
 
     >>> [str(each) for each in midranks([Fraction(10), Fraction(30), Fraction(10)])]
@@ -76,7 +69,7 @@ def midranks(values: Sequence[Fraction]) -> tuple[Fraction, ...]:
     )
 
 
-def rank_correlation(first: Sequence[Fraction], second: Sequence[Fraction]) -> Fraction | None:
+def rank_correlation(first: Sequence[Fraction | int], second: Sequence[Fraction | int]) -> Fraction | None:
     """Spearman's rank correlation with ties, -1 to 1, to 12 significant digits; None where one side has no differences.
 
     >>> rank_correlation([Fraction(1), Fraction(2), Fraction(3)], [Fraction(10), Fraction(30), Fraction(20)])
@@ -96,7 +89,7 @@ def rank_correlation(first: Sequence[Fraction], second: Sequence[Fraction]) -> F
     return to_significant(together / power(spread_a * spread_b, Fraction(1, 2)))
 
 
-def concordance(rows: Sequence[Sequence[Fraction]]) -> Fraction | None:
+def concordance(rows: Sequence[Sequence[Fraction | int]]) -> Fraction | None:
     """Kendall's W of evaluators (rows) over bids, 0 to 1, corrected for ties; None for fewer than two rows or bids, or no differences.
 
     W = 12 S / (m² (n³ − n) − m Σ(t³ − t)), S being the squared deviations of the rank sums.
@@ -130,48 +123,54 @@ def says_something(text: str) -> bool:
     return any(unicodedata.category(each)[0] in "LN" for each in text)
 
 
-def cell(
-    bid: str,
-    criterion: str,
-    scale: Scale,
-    steps: Mapping[str, str],
-    *,
-    agreed: str,
-    rule: Aggregation,
-    trim: Fraction,
-    most_spread: Fraction,
-) -> CellNote:
-    """The panel on one bid and criterion. ``steps`` is by evaluator; ``agreed`` is the step of the consensus, empty for none.
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What a set of values on one scale comes to; all None for no values."""
 
-    A flag stands where highest minus lowest exceeds ``most_spread`` as a share of the scale.
+    spread: Fraction | None = None
+    mean: Fraction | None = None
+    median: Fraction | None = None
+    trimmed_mean: Fraction | None = None
+
+
+def spread_of(scale: Scale, steps: Iterable[str], trim: Fraction) -> Spread:
+    """Spread (highest minus lowest, as a share of the scale), mean, median and trimmed mean of steps."""
+    values = [scale.step_of[step].value for step in steps]
+    if not values:
+        return Spread()
+    width = (max(values) - min(values)) / scale.width if scale.width else None
+    return Spread(width, mean(values), median(values), trimmed_mean(values, trim))
+
+
+def cell(bid: str, criterion: str, scale: Scale, steps: Mapping[str, str], figures: Spread, *, agreed: str, rules: Rules) -> CellNote:
+    """The panel on one bid and criterion. ``steps`` is by evaluator, ``figures`` their spread; ``agreed`` is the step of the consensus.
+
+    A flag stands where highest minus lowest exceeds the declared share of the scale.
 
     >>> from tenderloop.award.procedure import ScaleStep
     >>> three = Scale(id="three", title="Three", steps=[ScaleStep(id=str(n), value=50 * n) for n in range(3)])
-    >>> note = cell("b1", "q", three, {"e1": "0", "e2": "1"}, agreed="", rule="mean", trim=Fraction(0), most_spread=Fraction(2, 5))
+    >>> figures = spread_of(three, ["0", "1"], Fraction(0))
+    >>> note = cell("b1", "q", three, {"e1": "0", "e2": "1"}, figures, agreed="", rules=Rules(aggregation="mean"))
     >>> note.flagged, note.agreed_value
     (True, Fraction(25, 1))
     """
-    values = {evaluator: scale.step_of[step].value for evaluator, step in sorted(steps.items())}
-    listed = list(values.values())
-    spread = (max(listed) - min(listed)) / scale.width if listed and scale.width else None
-    value = aggregate(listed, rule, trim) if listed else None
-    if agreed:
-        value = scale.step_of[agreed].value
-    middle = mean(listed) if listed else None
+    computed = {"mean": figures.mean, "median": figures.median, "trimmed_mean": figures.trimmed_mean}
+    value = scale.step_of[agreed].value if agreed else computed.get(rules.aggregation)
+    ordered = dict(sorted(steps.items()))
     return CellNote.made(
         bid=bid,
         criterion=criterion,
         scale=scale.id,
-        steps=dict(sorted(steps.items())),
-        values=values,
-        spread=spread,
-        flagged=spread is not None and spread > most_spread,
-        mean=middle,
-        median=median(listed) if listed else None,
-        trimmed_mean=trimmed_mean(listed, trim) if listed else None,
+        steps=ordered,
+        values={evaluator: scale.step_of[step].value for evaluator, step in ordered.items()},
+        spread=figures.spread,
+        flagged=figures.spread is not None and figures.spread > rules.discrepancy,
+        mean=figures.mean,
+        median=figures.median,
+        trimmed_mean=figures.trimmed_mean,
         agreed=agreed,
         agreed_value=value,
-        delta=value - middle if value is not None and middle is not None else None,
+        delta=value - figures.mean if value is not None and figures.mean is not None else None,
     )
 
 
@@ -190,41 +189,34 @@ def panel_note(cells: Sequence[CellNote], weights: Mapping[str, Fraction], rule:
     compared = [each for each in whole if each.criterion in full]
     bids = sorted({each.bid for each in compared})
 
-    def totals(names: Sequence[str]) -> dict[str, Fraction]:
-        found = dict.fromkeys(bids, Fraction(0))
-        for each in compared:
-            found[each.bid] += mean([each.values[name] for name in names]) * weight.get(each.criterion, Fraction(0))
-        return found
-
-    everyone = order(totals(evaluators)) if bids else ()
+    # sums of value × weight in whole numbers: the same order, correlation and concordance, at a fraction of the time
+    unit = math.lcm(*(value.denominator for each in compared for value in each.values.values()), 1)
+    heavy = math.lcm(*(share.denominator for share in weight.values()), 1)
+    whole_weight = {name: int(share * heavy) for name, share in weight.items()}
+    own = {name: dict.fromkeys(bids, 0) for name in evaluators}
+    for each in compared:
+        share = whole_weight.get(each.criterion, 0)
+        for name, value in each.values.items():
+            own[name][each.bid] += value.numerator * (unit // value.denominator) * share
+    everyone = {bid: sum(own[name][bid] for name in evaluators) for bid in bids}
+    first = order({bid: Fraction(total) for bid, total in everyone.items()})
     notes = []
     for name in evaluators:
-        others = [other for other in evaluators if other != name]
+        rest = {bid: everyone[bid] - own[name][bid] for bid in bids}
+        alone = len(evaluators) == 1 or not bids
+        without = () if alone else order({bid: Fraction(total) for bid, total in rest.items()})
         mine = [each for each in cells if name in each.values]
-        shared = [each for each in mine if len(each.values) > 1]
-        severity = (
-            mean([each.values[name] - mean([value for other, value in each.values.items() if other != name]) for each in shared])
-            if shared
-            else None
-        )
-        agreement = None
-        without: tuple[tuple[str, ...], ...] = ()
-        if others and bids:
-            own, rest = totals([name]), totals(others)
-            agreement = rank_correlation([own[bid] for bid in bids], [rest[bid] for bid in bids])
-            without = order(rest)
         notes.append(
             EvaluatorNote.made(
                 evaluator=name,
                 judged=len(mine),
-                severity=severity,
-                agreement=agreement,
+                severity=_severity(name, mine),
+                agreement=None if alone else rank_correlation([own[name][bid] for bid in bids], [rest[bid] for bid in bids]),
                 order_without=without,
-                changes_first=bool(without) and without[0] != everyone[0],
+                changes_first=bool(without) and without[0] != first[0],
             )
         )
-    rows = [list(totals([name]).values()) for name in evaluators]
-    found = concordance(rows) if bids else None
+    found = concordance([[own[name][bid] for bid in bids] for name in evaluators]) if bids else None
     working = (
         Working(
             text=f"Compared over {len(bids)} bids and {len(full)} criteria that all {len(evaluators)} evaluators judged, by the mean of "
@@ -236,6 +228,19 @@ def panel_note(cells: Sequence[CellNote], weights: Mapping[str, Fraction], rule:
         evaluators=tuple(notes),
         cells=tuple(sorted(cells, key=lambda each: (each.bid, each.criterion))),
         concordance=found,
-        order=everyone,
+        order=first,
         working=working,
     )
+
+
+def _severity(evaluator: str, cells: Sequence[CellNote]) -> Fraction | None:
+    """Mean of own value minus mean of the others', over the cells that others judged too; below 0 is severe."""
+    gaps: dict[int, Fraction] = {}
+    judged = 0
+    for each in cells:
+        others = len(each.values) - 1
+        if others:
+            judged += 1
+            gap = each.values[evaluator] * (others + 1) - sum(each.values.values(), Fraction(0))
+            gaps[others] = gaps.get(others, Fraction(0)) + gap
+    return sum((gap / others for others, gap in gaps.items()), Fraction(0)) / judged if judged else None

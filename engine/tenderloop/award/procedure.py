@@ -61,7 +61,7 @@ class Scale(Frozen):
         """Steps by id."""
         return {step.id: step for step in self.steps}
 
-    @property
+    @cached_property
     def width(self) -> Fraction:
         """Highest minus lowest value; 0 for a scale without steps."""
         values = [step.value for step in self.steps]
@@ -212,7 +212,7 @@ class Criterion(Place):
         for child in self.criteria:
             yield from child.walk()
 
-    @property
+    @cached_property
     def leaves(self) -> tuple[Criterion, ...]:
         """The criteria under it that are scored themselves; itself when it is one."""
         return tuple(each for each in self.walk() if each.leaf)
@@ -262,7 +262,7 @@ class Lot(Place):
             found.update((child.id, each.id) for child in each.criteria)
         return found
 
-    @property
+    @cached_property
     def leaves(self) -> tuple[Criterion, ...]:
         """The criteria that are scored themselves."""
         return tuple(each for each in self.walk() if each.leaf)
