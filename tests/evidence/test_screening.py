@@ -16,9 +16,9 @@ from tenderloop import cli
 from tenderloop.cli_screening import CODES, read_data, verb_of, written
 from tenderloop.errors import Problems
 from tenderloop.evidence import screening
-from tenderloop.evidence.features import show_notice
+from tenderloop.evidence.features import show_notice, words_of
 from tenderloop.evidence.screening import Screened, read_model, screen, screen_shown, shipped_model
-from tenderloop.evidence.training import BOTH, fit, grouped, terms_fingerprint, train
+from tenderloop.evidence.training import BOTH, FOLDS, SEEDS, Example, fit, folds_of, grouped, terms_fingerprint, train
 from tenderloop.evidence.trials import tables
 from tenderloop.notice import Text
 
@@ -169,6 +169,31 @@ def test_the_shipped_model_equals_the_pipeline_on_the_labelled_texts() -> None:
         pipeline = fit(shown, labels, [groups[each.id] for each in texts], recipe)
         for expected, each in zip(pipeline.probabilities(shown), shown, strict=True):
             assert abs(head.probability(head.value(each)) - expected) < 1e-9
+
+
+@needs_data
+def test_the_folds_of_the_real_trials_share_no_procedure_buyer_or_text() -> None:
+    _, examples = read_data(DATA)
+    ordered = sorted(examples, key=lambda each: (each.source, each.id))
+    groups = grouped(ordered)
+    for source in ("notice", "text"):
+        places = [at for at, each in enumerate(ordered) if each.source == source and each.labels["green"] is not None]
+        assert len(places) > 150
+        labels = [bool(ordered[at].labels["green"]) for at in places]
+        for seed in SEEDS:
+            for learned, tried in folds_of(labels, [groups[at] for at in places], FOLDS, seed):
+                sides = [[ordered[places[at]] for at in side] for side in (learned, tried)]
+                keys, texts = ([{each for example in side for each in seen(example)} for side in sides] for seen in (_keys, _wording))
+                assert not keys[0] & keys[1]
+                assert not texts[0] & texts[1]
+
+
+def _keys(example: Example) -> tuple[str, ...]:
+    return example.keys
+
+
+def _wording(example: Example) -> tuple[str, ...]:
+    return (" ".join(words_of(example.shown.text)),)
 
 
 @needs_data
