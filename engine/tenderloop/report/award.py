@@ -136,7 +136,8 @@ def _finding(lot: LotResult, places: int) -> str:
         return said + f", {pts(lot.margin, places)} ahead of {listed(seconds)}."
     if lot.status == "tied":
         tied = [each.bidder for each in ranking if each.rank == 1]
-        return f"{listed(tied)} are tied for the first place with {pts(ranking[0].total, places)} points, and the declared chain does not decide."
+        at = pts(ranking[0].total, places)
+        return f"{listed(tied)} are tied for the first place with {at} points, and the declared chain does not decide."
     if lot.status == "incomplete":
         number = len(lot.open)
         return f"There is no ranking: {number} thing{'s are' if number > 1 else ' is'} open. What is missing is not counted as 0."
@@ -149,8 +150,10 @@ def _statements(flips: tuple[str, ...], attack: LotAttack | None) -> tuple[str, 
     """The plain statements of the first page: flips with their totals, then what else the attack says, nothing twice."""
     if attack is None:
         return (NOT_ATTACKED,)
+    # what the attack says first is who is first, which the finding above has said already
+    rest = attack.headline[1:] if attack.winner else attack.headline
     same = {each.statement for each in attack.flipping}
-    return tuple(dict.fromkeys((*flips, *(each for each in attack.headline if each not in same))))
+    return tuple(dict.fromkeys((*flips, *(each for each in rest if each not in same))))
 
 
 def _flags(result: AwardResult, lot: LotResult, number: int) -> Iterator[Flag]:

@@ -186,7 +186,8 @@ def _needs(attack: LotAttack, bidder_of: Mapping[str, str], titles: Mapping[str,
         return bidder_of[each.bid], pts(each.gap), price, raises or "–", each.statement
 
     columns = (
-        Column("Bid"), Column("Behind, points", True, 20), Column("Price at which it is level", True, 36), Column("Or these steps", width=48), STATEMENT,
+        Column("Bid"), Column("Behind, points", True, 20), Column("Price at which it is level", True, 36),
+        Column("Or these steps", width=48), STATEMENT,
     )  # fmt: skip
     return Table(
         "What each losing bid would have needed",

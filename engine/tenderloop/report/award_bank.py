@@ -141,7 +141,8 @@ def _corrections(result: AwardResult) -> Table:
             total = bid.price + sum(each.amount for each in bid.corrections)
             rows.append((bid.bidder, money(bid.price, currency), "corrected price", money(total, currency), ""))
     columns = (
-        Column("Bidder"), Column("As read out", True, 34), Column("Change", width=36), Column("Amount", True, 34), Column("Reason", width=62),
+        Column("Bidder"), Column("As read out", True, 34), Column("Change", width=36), Column("Amount", True, 34),
+        Column("Reason", width=62),
     )  # fmt: skip
     return Table("Table 6. Corrections and unconditional discounts", columns, tuple(rows), empty="No price was corrected or discounted.")
 
@@ -276,11 +277,14 @@ def _summary_checklist(result: AwardResult) -> Table:
     low = [each for lot in result.lots for each in lot.low_bids]
     rows: tuple[tuple[Cell, ...], ...] = (
         ("The criteria were locked before evaluation", _check(result.locked, result.procedure_hash, "no lock file was given")),
-        ("Every lot has one bid at the first place", Marked("pass" if len(ranked) == len(result.lots) else "undecided", f"{len(ranked)} of {len(result.lots)}")),
+        ("Every lot has one bid at the first place",
+         Marked("pass" if len(ranked) == len(result.lots) else "undecided", f"{len(ranked)} of {len(result.lots)}")),
         ("Flagged disagreements were settled with a reason",
-         Marked("not_applicable", "none flagged") if not discrepancies else _check(settled, f"{len(discrepancies)} flagged", f"{len(discrepancies)} flagged")),
+         Marked("not_applicable", "none flagged") if not discrepancies else _check(settled, *[f"{len(discrepancies)} flagged"] * 2)),
         ("Abnormally low bids were decided",
-         Marked("not_applicable", "none flagged") if not low else _check(all(each.decision for each in low), f"{len(low)} flagged", f"{len(low)} flagged, not all decided")),
+         Marked("not_applicable", "none flagged")
+         if not low
+         else _check(all(each.decision for each in low), f"{len(low)} flagged", f"{len(low)} flagged, not all decided")),
         ("Conflicts of interest were asked and recorded", _check(bool(said.conflicts), said.conflicts, "")),
         ("Clarifications are recorded", _check(bool(said.clarifications), f"{len(said.clarifications)}", "none")),
     )  # fmt: skip

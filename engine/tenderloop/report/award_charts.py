@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from tenderloop.award.bid import Bid
-from tenderloop.award.findings import LotAttack
+from tenderloop.award.findings import LotAttack, WeightInterval
 from tenderloop.award.result import AwardResult, CellNote, CriterionNote, LotResult
 from tenderloop.report.award_model import (
     Dot,
@@ -168,7 +168,8 @@ def _strip_finding(title: str, cells: Sequence[CellNote], result: AwardResult) -
     spreads = [cell.spread for cell in cells if cell.spread is not None]
     widest = max(spreads, default=ZERO)
     if flagged:
-        return f"{title}: evaluators differed by {per_cent(widest)} of the scale at most, and by the flag’s share or more on {listed(flagged)}."
+        most = f"{title}: evaluators differed by {per_cent(widest)} of the scale at most"
+        return f"{most}, and by the flag’s share or more on {listed(flagged)}."
     if widest == 0:
         return f"{title}: all evaluators gave every bid the same step."
     return f"{title}: evaluators differed by {per_cent(widest)} of the scale at most; no flag."
@@ -179,26 +180,24 @@ def tornado(attack: LotAttack | None, bidder_of: dict[str, str]) -> tuple[str, t
     if attack is None or not attack.winner or not attack.weights:
         return "", ()
     varied = [each for each in attack.weights if each.varied]
-    ordered = sorted(varied, key=lambda each: (each.safe, each.share_high - each.share_low, each.criterion))
+    ordered = sorted(varied, key=lambda each: (_distance(each) is None, _distance(each) or ZERO, each.criterion))
+    if not ordered:
+        return "", ()
     rows = tuple(
         TornadoRow(each.title, each.share * HUNDRED, each.share_low * HUNDRED, each.share_high * HUNDRED, each.safe) for each in ordered
     )
-    winner = bidder_of[attack.winner]
-    unsafe = [each for each in ordered if not each.safe]
-    if not rows:
-        return "", ()
-    if not unsafe:
-        return f"{winner} stays first whatever the weight of any single criterion.", rows
-    nearest = min(
-        ((abs(point.share - each.share), each.title) for each in unsafe for point in (each.below, each.above) if point is not None),
-        default=None,
-    )
+    winner, nearest = bidder_of[attack.winner], _distance(ordered[0])
     if nearest is None:
-        return f"{winner} stays first only within the bars.", rows
+        return f"{winner} stays first whatever the weight of any single criterion.", rows
     return (
-        f"{winner} would lose the first place if the weight of {nearest[1]} moved by {pts(nearest[0] * HUNDRED)} points of the lot.",
+        f"{winner} would lose the first place if the weight of {ordered[0].title} moved by {pts(nearest * HUNDRED)} points of the lot.",
         rows,
     )
+
+
+def _distance(interval: WeightInterval) -> Fraction | None:
+    """How far the share of the lot may move before the winner changes; None where it never does."""
+    return min((abs(point.share - interval.share) for point in (interval.below, interval.above) if point is not None), default=None)
 
 
 def scatter(result: AwardResult, lot: LotResult) -> Scatter | None:
@@ -230,7 +229,8 @@ def scatter(result: AwardResult, lot: LotResult) -> Scatter | None:
         finding,
         tuple(
             ScatterPoint(
-                letter(index), result.bid_of[bid].bidder, price, points, _along(price, x_low, x_high), _along(points, y_low, y_high), bid == lot.winner
+                letter(index), result.bid_of[bid].bidder, price, points,
+                _along(price, x_low, x_high), _along(points, y_low, y_high), bid == lot.winner,
             )
             for index, (bid, price, points) in enumerate(found)
         ),

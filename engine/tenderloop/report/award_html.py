@@ -49,7 +49,7 @@ SECTIONS = (
 
 
 def award_to_html(report: AwardReport, *, standalone: bool = True) -> str:
-    """The report as one page with stylesheet and fonts inside; not standalone, as an ``<article>`` for a page with ``award_stylesheet()``."""
+    """The report as one page with stylesheet and fonts inside; not standalone, an ``<article>`` for a page with ``award_stylesheet()``."""
     if not standalone:
         return _render("award/fragment.html", report)
     return page(report, award_stylesheet())
@@ -108,7 +108,7 @@ def environment(result: AwardResult, language: str) -> tuple[Environment, dict[s
         "per_cent": per_cent,
         "exact": exact,
         "listed": lambda values: listed(list(values)),
-        "letter": letter,
+        "letter_of": letter,
         "lot_name": lot_name,
         "day_text": day_text,
         "evidence": lambda evidence: evidence_text(evidence),

@@ -197,7 +197,7 @@ class Scatter:
 
 @dataclass(frozen=True)
 class JudgedCell:
-    """All records on one bid and one judged criterion: judgements in order of evaluator and time, those that count marked, and consensus."""
+    """All records on one bid and one judged criterion: judgements by evaluator and time, those that count marked, and consensus."""
 
     note: CellNote | None
     judgements: tuple[tuple[Judgement, bool], ...]

@@ -129,7 +129,8 @@ def record_tables(result: AwardResult) -> tuple[Table, ...]:
     bidder_of = {bid.id: bid.bidder for bid in result.bids}
     decisions = Table(
         "Decisions",
-        (Column("Bid"), Column("Step", width=40), Column("Outcome", width=24), Column("Ground and reason", width=72), Column("By, when", width=40)),
+        (Column("Bid"), Column("Step", width=40), Column("Outcome", width=24), Column("Ground and reason", width=72),
+         Column("By, when", width=40)),
         tuple(
             (
                 f"{bidder_of[each.bid]} ({each.bid})",

@@ -140,7 +140,8 @@ def way_in_full(procedure: Procedure, way: ScoredBy) -> Iterator[str]:
         yield f"{question(procedure, way.ladder.fact)} Score of 100 by the last step reached: {rungs}; below: 0."
     elif way.linear is not None:
         yield (
-            f"{question(procedure, way.linear.fact)} On a straight line from 0 at {with_unit(procedure, way.linear.fact, way.linear.start)} "
+            f"{question(procedure, way.linear.fact)} On a straight line from 0 at "
+            f"{with_unit(procedure, way.linear.fact, way.linear.start)} "
             f"to 100 at {with_unit(procedure, way.linear.fact, way.linear.end)}."
         )
     elif way.rule is not None:
@@ -246,7 +247,8 @@ def panel_tables(result: AwardResult, lot: LotResult) -> tuple[Table, ...]:
             )
             for each in panel.evaluators
         ),
-        "Severity: mean of own value less the mean of the others, in points of 100; below 0 is severe. Agreement: Spearman’s rank correlation "
+        "Severity: mean of own value less the mean of the others, in points of 100; below 0 is severe. Agreement: "
+            "Spearman’s rank correlation "
         f"with the others over the bids. Kendall’s W of the panel: {pts(panel.concordance)} (0 no agreement, 1 the same order). "
         f"Rule: {AGGREGATION[panel.rule]}. These figures are an aid for the panel; they score nothing.",
     )  # fmt: skip

@@ -20,8 +20,8 @@ SATURDAY = 5
 class StandstillRule:
     """One rule: ``days`` of a period, how they are counted, and what happens when it ends on a day that is no working day.
 
-    ``counted``: ``calendar`` days after the day of sending, or ``working`` days that begin with it. ``moves``: whether a last day that is no
-    working day moves to the next one; ``unclear`` where the source says neither.
+    ``counted``: ``calendar`` days after the day of sending, or ``working`` days that begin with it. ``moves``: whether a last day that is
+    no working day moves to the next one; ``unclear`` where the source says neither.
     """
 
     id: str
@@ -36,7 +36,8 @@ class StandstillRule:
 
 
 _DIRECTIVE = (
-    "Directive 89/665/EEC, article 2a, as described by https://duke.yt/learn/concepts/standstill-period; the text of the article itself was "
+    "Directive 89/665/EEC, article 2a, as described by https://duke.yt/learn/concepts/standstill-period; the text of "
+    "the article itself was "
     "not compared"
 )
 _LONGER = "A member state may require a longer period: check the national law."
@@ -78,7 +79,8 @@ RULES: Mapping[str, StandstillRule] = {
 }  # fmt: skip
 
 MOVES_SOURCE = (
-    "Regulation (EEC, Euratom) No 1182/71, article 3(4): a period whose last day is a public holiday, Sunday or Saturday ends with the next "
+    "Regulation (EEC, Euratom) No 1182/71, article 3(4): a period whose last day is a public holiday, Sunday or "
+    "Saturday ends with the next "
     "working day; read in a translated quotation, and whether it governs this period is unchecked"
 )
 
