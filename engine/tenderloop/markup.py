@@ -15,6 +15,7 @@ from tenderloop.errors import Problem, Problems
 
 MOST_BYTES: Final = 64 << 20  # the largest notice known has 1.8 MB
 MOST_DEPTH: Final = 256  # libxml2's own limit when huge trees are off
+MOST_TAGS: Final = 1_000_000  # an empty element takes four bytes, and a hundred and thirty in memory
 MOST_TEXT: Final = 10_000_000  # libxml2's own limit of one text
 
 _SHOWN = 60  # characters of a broken line that a message quotes
@@ -69,7 +70,7 @@ def _too_large(data: bytes, file: str, code: str) -> Problem:
 
 
 def _broken(fault: etree.XMLSyntaxError, data: bytes, file: str) -> Problem:
-    line, column = fault.position
+    line, column = fault.position[0] or None, fault.position[1]
     said = re.sub(r", line \d+, column \d+$", "", str(fault.msg)).strip()
     if _TOO_DEEP in said:
         return Problem(
@@ -111,8 +112,8 @@ def parse_xml(data: bytes, file: str = "", *, blanks: bool = False) -> etree._El
     Comments and processing instructions are dropped; blank text between elements too, unless ``blanks`` (for running text with inline
     elements). Positions of elements, and with them XPaths, stay those of the file.
 
-    Raises ``Problems``: ``xml-too-large`` (64 MB, or a text of 10 million characters), ``xml-doctype``, ``xml-too-deep`` (256 elements),
-    ``xml-empty`` and ``xml-broken`` (an undeclared entity too), the last ones with their line.
+    Raises ``Problems``: ``xml-too-large`` (64 MB, a million tags, or a text of 10 million characters), ``xml-doctype``, ``xml-too-deep``
+    (256 elements), ``xml-empty`` and ``xml-broken`` (an undeclared entity too), the last ones with their line.
 
     >>> parse_xml(b"<a><b/></a>").tag
     'a'
@@ -122,6 +123,9 @@ def parse_xml(data: bytes, file: str = "", *, blanks: bool = False) -> etree._El
     """
     if len(data) > MOST_BYTES:
         raise Problems([_too_large(data, file, "xml-too-large")])
+    if len(data) > MOST_TAGS and data.count(b"<") > MOST_TAGS:
+        message, hint = f"more than {MOST_TAGS:,} tags stand in the document", "split it into single documents"
+        raise Problems([Problem("xml-too-large", message, file, hint=hint)])
     if not data or data.isspace():
         raise Problems([Problem("xml-empty", "nothing is written here", file, 1, hint="fetch the file again")])
     line = _doctype_line(data)

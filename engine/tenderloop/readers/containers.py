@@ -5,13 +5,15 @@ Knows compression, archives, lines, encodings and how much of each is too much. 
 
 from __future__ import annotations
 
+import codecs
 import io
+import json
 import re
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +35,7 @@ CODES: dict[str, str] = {
 }
 
 _CHUNK = 1 << 18
+_PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _OTHER = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -285,7 +288,7 @@ def _zip(raw: IO[bytes], file: str, limits: Limits, *, archive: bool) -> Iterato
                 return
             if not members:
                 yield Problem("empty-file", "there is no file in the archive", file, hint="choose another file")
-            total = 0
+            total, size = 0, raw.seek(0, io.SEEK_END)
             for member in members:
                 if member.is_dir():
                     continue
@@ -301,8 +304,11 @@ def _zip(raw: IO[bytes], file: str, limits: Limits, *, archive: bool) -> Iterato
                     continue
                 total += len(data)
                 packed = max(1, member.compress_size)
-                if total > limits.total or (len(data) > limits.free and len(data) > packed * limits.ratio):
-                    yield Problem("archive-bomb", f"{packed} bytes unpack to {len(data)}", place, hint="unpack it and look what it holds")
+                # the sum too: many members may lie on the same bytes of the archive
+                beyond = total > limits.total or (total > limits.free and total > size * limits.ratio)
+                if beyond or (len(data) > limits.free and len(data) > packed * limits.ratio):
+                    said = f"{size} bytes unpack to more than {total}" if beyond else f"{packed} bytes unpack to {len(data)}"
+                    yield Problem("archive-bomb", said, place, hint="unpack it and look what it holds")
                     return
                 yield from _member(data, place, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, KeyError) as error:
@@ -311,7 +317,8 @@ def _zip(raw: IO[bytes], file: str, limits: Limits, *, archive: bool) -> Iterato
 
 def _member(data: bytes, place: str, limits: Limits) -> Iterator[Document | Problem]:
     try:
-        yield from _stream(io.BytesIO(data), place, limits, archive=False, packed=True)
+        # each member of many may unpack to little only, before it must be as dense as real data
+        yield from _stream(io.BytesIO(data), place, replace(limits, free=min(limits.free, _PIECE)), archive=False, packed=True)
     except _TooMuchError as met:
         yield met.problem
 
@@ -345,7 +352,8 @@ def _plain(raw: IO[bytes], file: str, limits: Limits) -> Iterator[Document | Pro
             yield from _whole(first, file, limits)
             return
         skipped.append(second)
-    if not second.lstrip().startswith((b"{", b"[")) or second.strip() in (b"{", b"["):
+    begins = second.lstrip().startswith((b"{", b"[")) or _is_whole(first)  # a first line that is whole makes the second a broken one
+    if not begins or second.strip() in (b"{", b"["):
         # a document of several lines, or documents that follow each other over several lines
         before = first + b"".join(skipped)
         rest = raw.read(limits.document + 1 - len(before)) if len(before) <= limits.document else b""
@@ -355,14 +363,22 @@ def _plain(raw: IO[bytes], file: str, limits: Limits) -> Iterator[Document | Pro
     text = first
     following = iter(skipped)
     while text:
-        if len(text) > limits.document:
+        size = len(text)
+        if size > limits.document:
             yield Problem("document-too-large", "this line is too long", file, line, hint="write one release a line")
-            return
-        bare = text.strip()
-        if bare:
+            while not text.endswith(b"\n") and (text := raw.readline(_PIECE)):
+                size += len(text)
+        elif bare := text.strip():
             yield Document(bare, file, line, byte)
-        line, byte = line + 1, byte + len(text)
+        line, byte = line + 1, byte + size
         text = next(following, b"") or raw.readline(limits.document + 1)
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _may_be_a_line(first: bytes) -> bool:
@@ -390,14 +406,25 @@ def utf8(data: bytes, file: str = "", line: int | None = None) -> tuple[bytes, t
         text = data.decode(name, errors="replace")
         return text.encode(), (Problem("utf16", "the text is UTF-16", file, line, hint="publish it as UTF-8"),)
     data = data.removeprefix(_UTF8_BOM)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        at = data.count(b"\n", 0, error.start) + (line or 1)
+    wrong = _not_utf8(data)
+    if wrong is not None:
+        at = data.count(b"\n", 0, wrong) + (line or 1)
         message = "the text is not UTF-8; it was read as Windows-1252 (ISO-8859-1), so letters with accents may be wrong"
         text = "".join(_cp1252(data))
-        return text.encode(), (Problem("not-utf8", message, file, at, f"byte {error.start}", "publish it as UTF-8"),)
+        return text.encode(), (Problem("not-utf8", message, file, at, f"byte {wrong}", "publish it as UTF-8"),)
     return data, ()
+
+
+def _not_utf8(data: bytes) -> int | None:
+    """The first byte that is no UTF-8. Looked at piece by piece: a long text would take four times its size as characters."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(data), _PIECE):
+        kept = len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[start : start + _PIECE], start + _PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            return start - kept + error.start
+    return None
 
 
 def _cp1252(data: bytes) -> Iterator[str]:

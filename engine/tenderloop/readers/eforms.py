@@ -262,7 +262,7 @@ def _read_lots(reading: _Reading, elements: list[tuple[etree._Element, str]]) ->
         for missing in (member for member in (name, *members) if member not in seen):
             where = "/*/cac:TenderingTerms/cac:LotDistribution"
             message = f"{missing[:60] or 'an empty reference'} of the group {name[:60]} is not among the lots of this notice"
-            leaves.problems.append(Problem("unresolved-reference", message, leaves.file, None, where))
+            leaves.remark(Problem("unresolved-reference", message, leaves.file, None, where))
     return lots
 
 

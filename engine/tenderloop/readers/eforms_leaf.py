@@ -17,6 +17,7 @@ from tenderloop.readers.eforms_names import CODES, EFBC, EFEXT, LANGUAGES, LIST_
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
 _MOST_PARTS: Final = 8  # of a known code; a text of a thousand dashes is not tried a thousand times
+MOST_PROBLEMS: Final = 2000
 _MOST_SAID: Final = 300  # characters of a message: it may quote what stands in the file
 _EFORMS_EXTENSION: Final = EFEXT + "EformsExtension"
 _FIELD: Final = EFBC + "FieldIdentifierCode"
@@ -69,7 +70,15 @@ class Leaves:
         line = element.sourceline
         if len(message) > _MOST_SAID:
             message = message[:_MOST_SAID] + " …"
-        self.problems.append(Problem(code, message, self.file, line if isinstance(line, int) else None, where, hint))
+        self.remark(Problem(code, message, self.file, line if isinstance(line, int) else None, where, hint))
+
+    def remark(self, problem: Problem) -> None:
+        """Keeps a fault; of a notice that is nothing but faults the first ones."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+        elif len(self.problems) == MOST_PROBLEMS:
+            said = f"more than {MOST_PROBLEMS} faults were found; the others are not listed"
+            self.problems.append(Problem("too-many-faults", said, self.file, hint="mend the first ones"))
 
     def text(self, into: list[Text], element: etree._Element, role: Role, where: str, lot: str = "") -> None:
         """Adds the words of an element, without blanks around them; an empty element adds nothing."""

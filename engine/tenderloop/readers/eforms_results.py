@@ -6,6 +6,7 @@ eForms says "tender" for one bidder's offer; here it is a bid.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from lxml import etree
@@ -132,8 +133,9 @@ def read_results(leaves: Leaves, result: etree._Element, base: str, lots: frozen
     for child, where in tenders:
         bid = _read_bid(leaves, child, where, parties, lots)
         read.bids.append(bid)
-        read.tenderers.update(dict.fromkeys(bid.tenderers))
         bids[bid.id] = bid
+    for tenderers in _each_once(read.bids):
+        read.tenderers.update(dict.fromkeys(tenderers))
     settled = dict(_read_contract(leaves, child, where, bids) for child, where in contracts)
     for child, where in lot_results:
         _read_outcome(leaves, child, where, lots, bids, settled, read)
@@ -384,15 +386,20 @@ def _read_outcome(
             details = read_strategic(leaves, child, f"{base}/efac:StrategicProcurement[{strategic}]", read.codes, lot)
             for detail, where in details:
                 _read_vehicles_and_energy(leaves, detail, where, lot, read)
-    winning = _winning(status, tenders, [tender for contract in settled for tender in contracts[contract][1]], bids)
-    suppliers = tuple(dict.fromkeys(name for tender in winning for name in bids[tender].tenderers))
+    winning = _winning(status, tenders, {tender for contract in settled for tender in contracts[contract][1]}, bids)
+    suppliers = tuple(dict.fromkeys(name for party in _each_once(bids[tender] for tender in winning) for name in party))
     read.winners.update(dict.fromkeys(suppliers))
     date = next((contracts[contract][0] for contract in settled if contracts[contract][0]), "")
     value = bids[winning[0]].value if len(winning) == 1 else None
     read.outcomes.append(Outcome(lot, status, base, reason, value, suppliers, tuple(tenders), date, tuple(figures)))
 
 
-def _winning(status: str, tenders: list[str], contracted: list[str], bids: dict[str, Bid]) -> list[str]:
+def _each_once(bids: Iterable[Bid]) -> Iterable[tuple[str, ...]]:
+    """The tenderers of bids; a party that made many is given once, as its bids share one tuple."""
+    return {id(bid.tenderers): bid.tenderers for bid in bids}.values()
+
+
+def _winning(status: str, tenders: list[str], contracted: set[str], bids: dict[str, Bid]) -> list[str]:
     """The tenders that won: those of the lot that a contract names; without one the first in rank, or the only one."""
     if status != "selec-w":
         return []

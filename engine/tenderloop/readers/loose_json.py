@@ -48,6 +48,8 @@ CODES: dict[str, str] = {
 MOST_DIGITS: Final = 40
 MOST_EXPONENT: Final = 30
 MOST_NOTES: Final = 200
+MOST_VALUES: Final = 4_000_000  # of one document: what is written in three bytes takes a hundred in memory
+LARGE: Final = 8 << 20  # bytes from which on they are counted
 _LONG_DIGITS: Final = 4000
 
 _EXACT = msgspec.json.Decoder(float_hook=Decimal)
@@ -65,8 +67,8 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 def load_json(data: bytes, file: str = "", line: int | None = None) -> tuple[list[Any], tuple[Problem, ...]]:
     """The JSON values of one text, in order (more than one when they follow each other), and what had to be repaired.
 
-    Raises ``Problems`` when nothing can be read. A fault after the first whole value is a problem beside the values before it. ``line`` is
-    the line of the file on which the text starts.
+    Raises ``Problems`` when nothing can be read, or there are more than four million values. A fault after the first whole value is a
+    problem beside the values before it. ``line`` is the line of the file on which the text starts.
 
     >>> load_json(b'{"amount": 0.10}')
     ([{'amount': Decimal('0.10')}], ())
@@ -77,6 +79,9 @@ def load_json(data: bytes, file: str = "", line: int | None = None) -> tuple[lis
     tenderloop.errors.Problems: release.json:1: json-syntax: this is not JSON: ... at byte 6 (check the quotes, commas and brackets)
     """
     text, problems = utf8(data, file, line)
+    if len(text) > LARGE and text.count(b",") + text.count(b"[") + text.count(b"{") > MOST_VALUES:
+        message, hint = f"one document holds more than {MOST_VALUES:,} values", "publish it as JSON Lines or in parts"
+        raise Problems([*problems, Problem("document-too-large", message, file, line, hint=hint)])
     values: list[Any] = []
     notes = Notes(file, line)
     start = 0
@@ -94,11 +99,9 @@ def load_json(data: bytes, file: str = "", line: int | None = None) -> tuple[lis
                     values.append(_EXACT.decode(rest[:end]))
                     start += end
                     continue
-                except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, InvalidOperation):
                     pass
-        except RecursionError:
-            pass
-        except UnicodeDecodeError:
+        except (RecursionError, UnicodeDecodeError, InvalidOperation):
             pass
         fault = _dirty_rest(text, start, values, notes)
         if fault is not None and not values:
@@ -133,7 +136,7 @@ def _dirty_rest(text: bytes, start: int, values: list[Any], notes: Notes) -> Pro
 
 
 def _tolerant(text: str, start: int, notes: Notes) -> tuple[Any, int]:
-    """The value from a place on as the standard library reads it, with what it forgives noted, and where it ends. Only for what is dirty."""
+    """The value from a place on as the standard library reads it, what it forgives noted, and where it ends. Only for what is dirty."""
     noted: dict[str, int] = {}
 
     def constant(name: str) -> None:
@@ -145,8 +148,15 @@ def _tolerant(text: str, start: int, notes: Notes) -> tuple[Any, int]:
             return None
         return int(digits)
 
+    def exact(digits: str) -> Decimal | None:
+        try:
+            return Decimal(digits)
+        except InvalidOperation:  # an exponent of twenty digits
+            noted["number-too-long"] = noted.get("number-too-long", 0) + 1
+            return None
+
     begin = _end(_BEFORE, text, start)
-    reader = json.JSONDecoder(parse_float=Decimal, parse_int=whole, parse_constant=constant, strict=False)
+    reader = json.JSONDecoder(parse_float=exact, parse_int=whole, parse_constant=constant, strict=False)
     try:
         value, end = reader.raw_decode(text, begin)
     except json.JSONDecodeError as error:
@@ -154,8 +164,6 @@ def _tolerant(text: str, start: int, notes: Notes) -> tuple[Any, int]:
         raise _NotJSONError("json-syntax", message, error.pos, "check the quotes, commas and brackets") from None
     except RecursionError:
         raise _NotJSONError("too-deep", "more levels are nested than can be read", start, "close the brackets") from None
-    except InvalidOperation:
-        raise _NotJSONError("number-too-long", "a number has an exponent that is no number", start, "write a plain decimal") from None
     if _HALF.search(text, begin, end):
         value = _without_halves(value, noted)
     if _has_control_characters(text[begin:end]):
@@ -405,10 +413,11 @@ class View:
             self._note("wrong-type", f"{key} is {_kind(value)} where a list belongs", key, "write […]")
             return []
         found = []
+        members = _members(sources) if sources else {}
         for at, each in enumerate(value):
             if isinstance(each, dict):
                 if sources:
-                    origins = _members(each, at, sources)
+                    origins = tuple(members.get(_sameness(each), ()))
                     found.append(View(each, _place(each, origins, f"{where}/{at}"), self.notes, origins))
                 else:
                     found.append(View(each, f"{where}/{at}", self.notes))
@@ -609,14 +618,22 @@ def _place(value: Any, sources: Sequence[Source], otherwise: str) -> str:
     return sources[0][0] if sources else otherwise
 
 
-def _members(value: dict[str, Any], at: int, sources: Sequence[Source]) -> tuple[Source, ...]:
-    """The entries of earlier lists that one entry of a merged list comes from: the same id, or the same content."""
-    found: list[Source] = []
-    name = value.get("id")
+def _members(sources: Sequence[Source]) -> dict[Any, list[Source]]:
+    """The entries of earlier lists, by what tells them apart; of several in one list the first. Looked up, not searched for each entry."""
+    found: dict[Any, list[Source]] = {}
     for where, held in sources:
         if isinstance(held, list):
+            seen: set[Any] = set()
             for index, each in enumerate(held):
-                if isinstance(each, dict) and ((name is not None and each.get("id") == name) or (name is None and each == value)):
-                    found.append((f"{where}/{index}", each))
-                    break
-    return tuple(found)
+                if isinstance(each, dict) and (name := _sameness(each)) not in seen:
+                    seen.add(name)
+                    found.setdefault(name, []).append((f"{where}/{index}", each))
+    return found
+
+
+def _sameness(entry: dict[str, Any]) -> Any:
+    """Equal for two entries of which one was merged into the other: the same id, or without one the same content."""
+    name = entry.get("id")
+    if isinstance(name, str | int | Decimal):
+        return name
+    return (repr(entry if name is None else name),)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tenderloop.errors import Problem, Problems
 from tenderloop.notice import Notice
 from tenderloop.readers.containers import LIMITS, Document, Limits, documents, utf8
-from tenderloop.readers.loose_json import Notes, decode, load_json, repeated_keys
+from tenderloop.readers.loose_json import LARGE, Notes, decode, load_json, repeated_keys
 from tenderloop.readers.recognise import KINDS, Found, Kind, recognise_bytes, recognise_json, recognise_root
 
 if TYPE_CHECKING:
@@ -64,9 +64,15 @@ class Record:
 
     @property
     def content(self) -> Any:
-        """What the record holds, built once: a ``Notice``, ``Project``, passport or table; of documents and cases the bytes."""
+        """What the record holds, built once: a ``Notice``, ``Project``, passport or table; of documents and cases the bytes.
+
+        Raises ``Problems`` when nothing of it can be read: a damaged workbook, a credential that is no passport.
+        """
         if self._build is not None:
-            self._built = self._build()
+            try:
+                self._built = self._build()
+            except MemoryError:
+                raise Problems([_too_heavy(self.file, self.line, self.where)]) from None
             self._build = None
         return self._built
 
@@ -158,8 +164,8 @@ def _of(found: Iterator[Document | Problem], faults: _Unread) -> Iterator[Record
         if document.line is not None:
             # the hot path of registries: one release a line, in UTF-8, with nothing wrong with its text
             try:
-                value = decode(document.data)
-            except (ValueError, RecursionError):
+                value = decode(document.data) if len(document.data) < LARGE else None
+            except (ValueError, RecursionError, ArithmeticError):
                 value = None
             if type(value) is dict and type(value.get("ocid")) is str and not any(key in value for key in _PACKAGES):
                 yield _release_line(value, document)
@@ -169,6 +175,13 @@ def _of(found: Iterator[Document | Problem], faults: _Unread) -> Iterator[Record
         except Problems as broken:
             for problem in broken.problems:
                 faults.add(problem)
+        except MemoryError:
+            faults.add(_too_heavy(document.file, document.line))
+
+
+def _too_heavy(file: str, line: int | None, where: str = "") -> Problem:
+    message, hint = "it takes more memory than there is", "publish it as JSON Lines or in parts"
+    return Problem("document-too-large", message, file, line, where, hint)
 
 
 def _release_line(value: dict[str, Any], document: Document) -> Record:

@@ -392,12 +392,19 @@ def _awards_and_contracts(release: View, language: str, codes: list[Code]) -> tu
     said: list[Text] = []
     outcomes: list[Outcome] = []
     contracts = release.each("contracts")
-    for one in release.each("awards"):
+    signed: dict[str, list[View]] = {}
+    for one in contracts:
+        signed.setdefault(one.words("awardID"), []).append(one)
+    bare = not release.object("tender").value.get("items")
+    awards = release.each("awards")
+    for one in awards:
         said += texts(one, "title", "title", language) + texts(one, "description", "description", language)
         said += extensions.metrics(one, "agreedMetrics", "clause", language)
         _documents(one, language, said, codes)
-        outcomes += _outcomes(one, contracts)
-        if not release.object("tender").value.get("items"):
+        # of two awards with one id the first has the contracts; an award without id has those without, when it is the only one
+        name = one.words("id")
+        outcomes += _outcomes(one, signed.pop(name, ()) if name or len(awards) == 1 else ())
+        if bare:
             more_said, more_codes = items(one, language, set())
             said += more_said
             codes += more_codes
@@ -417,14 +424,13 @@ def _awards_and_contracts(release: View, language: str, codes: list[Code]) -> tu
 def _outcomes(award: View, contracts: Sequence[View]) -> list[Outcome]:
     """An award is one outcome for each of its lots. A value for several lots stays with the first, with a note, and so do its figures.
 
-    Figures are promised and measured metrics and the PPP profile's indicators, of the award and of its contracts.
+    ``contracts`` are those of this award. Figures are promised and measured metrics and the PPP profile's indicators, of it and of them.
     """
     figures = extensions.measures(award, "agreedMetrics", "agreed") + extensions.indicators(award, "evaluationIndicators")
     for one in contracts:
-        if one.words("awardID") == award.words("id"):
-            figures += extensions.measures(one, "agreedMetrics", "agreed") + extensions.indicators(one, "financeSummary")
-            if isinstance(one.value.get("implementation"), dict):
-                figures += extensions.measures(one.object("implementation"), "metrics", "measured")
+        figures += extensions.measures(one, "agreedMetrics", "agreed") + extensions.indicators(one, "financeSummary")
+        if isinstance(one.value.get("implementation"), dict):
+            figures += extensions.measures(one.object("implementation"), "metrics", "measured")
     lots = extensions.related_lots(award) or ("",)
     value = award.amount("value")
     if value is not None and value.value < 0:

@@ -62,7 +62,8 @@ EXPECTED = (
 # Sections of a release; two of them make one even where the ocid is missing.
 _SECTIONS = frozenset({"tender", "awards", "contracts", "planning", "buyer", "parties", "bids", "initiationType", "tag"})
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
-_EFORMS_ROOTS = frozenset({"PriorInformationNotice", "ContractNotice", "ContractAwardNotice", "BusinessRegistrationInformationNotice"})
+_EFORMS_ROOTS = frozenset({"PriorInformationNotice", "ContractNotice", "ContractAwardNotice"})
+_REGISTRATION = "http://data.europa.eu/p27/eforms-business-registration-information-notice/"
 
 
 def recognise_json(value: Any) -> Found | Problem:
@@ -97,6 +98,11 @@ def _object(value: dict[str, Any]) -> Found | Problem:
         return Found("ocds", "record")
     if ("$schema" in value and "properties" in value) or ("definitions" in value and not _SECTIONS & value.keys()):
         return Problem("schema-not-data", "this is a JSON Schema: it describes data and holds none", hint="choose a file with data")
+    if "ublVersion" in value and "sdkVersion" in value:
+        return Problem("schema-not-data", "this is a part of the eForms SDK: it describes notices and holds none", hint="choose a notice")
+    if isinstance(value.get("compatibility"), list) and "name" in value and "description" in value:
+        message = "this describes an extension of OCDS: it says what data may hold and holds none"
+        return Problem("schema-not-data", message, hint="choose a file with data")
     if isinstance(value.get("releases"), list | dict):
         return Found("ocds", "record" if "ocid" in value else "release-package")
     if isinstance(value.get("projects"), list | dict) and "facts" not in value:
@@ -147,6 +153,8 @@ def recognise_root(tag: str) -> Found | Problem:
     space, _, name = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
     if name in _EFORMS_ROOTS and (space.startswith(_UBL) or not space):
         return Found("eforms")
+    if name == "BusinessRegistrationInformationNotice" and (space.startswith(_REGISTRATION) or not space):
+        return Found("eforms")
     if name == "TED_EXPORT":
         return Found("ted-export")
     if name in ("marches", "marche", "contrat-concession"):
@@ -159,7 +167,8 @@ def recognise_root(tag: str) -> Found | Problem:
 
 
 _CASE_LINE = re.compile(rb"^(case|packs|facts)\s*:", re.MULTILINE)
-_HTML = re.compile(rb"^\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+# Atomic groups: comments are walked once, whatever follows them.
+_HTML = re.compile(rb"^\s*(?>(?:<!--(?>.*?-->)\s*)*)<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _OFFICE = ((b"xl/workbook", "xlsx"), (b"word/document", "docx"), (b"ppt/presentation", "pptx"), (b"opendocument", "odf"))
 
