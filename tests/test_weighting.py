@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from itertools import product
 
 import pytest
@@ -181,7 +182,7 @@ def test_scaling_changes_nothing_and_shares_make_one(weights: list[tuple[str, in
 @given(st.sets(st.integers(1, 99), min_size=1, max_size=4), st.data())
 def test_the_truth_lies_in_the_bounds_when_a_weight_is_left_out(cuts: set[int], data: st.DataObject) -> None:
     edges = [0, *sorted(cuts), 100]
-    percents = [high - low for low, high in zip(edges, edges[1:], strict=False)]
+    percents = [high - low for low, high in pairwise(edges)]
     out = data.draw(st.integers(0, len(percents) - 1))
     types = [data.draw(st.sampled_from(["price", "quality"])) for _ in percents]
     stated = [criterion(t, "per-exa", None if n == out else str(p)) for n, (t, p) in enumerate(zip(types, percents, strict=True))]

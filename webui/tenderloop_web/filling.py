@@ -22,7 +22,7 @@ from tenderloop_web import project, whatif
 from tenderloop_web.answers import MOST_PAPERS, MOST_ROWS, Fault, Page, entries_of, first_field, read_page, read_reasons
 from tenderloop_web.catalogue import node_named, packs
 from tenderloop_web.draft import Draft, Plain
-from tenderloop_web.opening import opened
+from tenderloop_web.opening import CHOOSE, opened
 from tenderloop_web.rating import FORMS, OPENING, document, results_of, suggestions
 from tenderloop_web.sections import Section, facts_of, section_of, sections
 from tenderloop_web.security import disposition
@@ -37,9 +37,7 @@ def open_file() -> ResponseReturnValue:
     """A file with a case -> its answers, to be checked."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        raise Problems(
-            [Problem("file-missing", "no file was chosen", hint="choose case.yaml, case.json, the filled questionnaire (.xlsx) or a notice")]
-        )
+        raise Problems([Problem("file-missing", "no file was chosen", hint=CHOOSE)])
     data = file.read()
     with OPENING.turn():
         draft = opened(file.filename, data)

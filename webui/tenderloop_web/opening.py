@@ -26,6 +26,7 @@ from tenderloop_web.draft import Draft
 
 MOST_UPLOAD = 4_000_000
 WORKBOOK = "questionnaire.xlsx"
+CHOOSE = "choose case.yaml, case.json, the filled questionnaire (.xlsx) or a notice"
 NOTICE_PACK = "circular_tender"  # what rates a published notice
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -35,9 +36,7 @@ def opened(name: str, data: bytes) -> Draft:
     """The draft that a file holds. ``name`` is only for messages. ``Problems`` with every fault, with line, path or cell."""
     shown = shown_name(name)
     if not data.strip():
-        raise Problems(
-            [Problem("empty-file", "the file is empty", shown, hint="choose case.yaml, case.json, the filled questionnaire (.xlsx) or a notice")]
-        )
+        raise Problems([Problem("empty-file", "the file is empty", shown, hint=CHOOSE)])
     if len(data) > MOST_UPLOAD:
         raise Problems(
             [
@@ -69,7 +68,7 @@ def opened(name: str, data: bytes) -> Draft:
                     "unknown-format",
                     "this file holds no case",
                     shown,
-                    hint="choose case.yaml, case.json, the filled questionnaire (.xlsx) or a notice",
+                    hint=CHOOSE,
                 )
             ]
         )
