@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
