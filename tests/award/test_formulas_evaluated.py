@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -88,14 +89,15 @@ def test_points() -> None:
 
 @pytest.mark.parametrize("price", [F(0), F(-5)])
 def test_a_price_of_zero_or_less_is_decided_on_first(price: Fraction) -> None:
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: award_on_value(price, {}),
         lambda: co2_ladder(price, 1),
         lambda: eci_added(price, F(1)),
         lambda: eci_discount(price, F(1), lower=F(0), upper=F(2), most=F(1)),
         lambda: features_divisor(price, {}, {}),
         lambda: cost_added(price, {}),
-    ):
+    )
+    for call in calls:
         with pytest.raises(Refused, match="the price is"):
             call()
 

@@ -279,7 +279,7 @@ def value_convex(formula: ValueFormula) -> bool:
 
 
 def value_lower_price_scores_lower(formula: ValueFormula) -> bool:
-    """Same quality, lower price, lower value: far below the best quality the figure is negative, and a higher price brings it nearer to 0."""
+    """Same quality, lower price, lower value: far below the best quality the figure is negative, and dividing by more helps."""
     found = _order(formula, {"best": (F(100), F(100)), "cheap": (F(20), F(60)), "dear": (F(20), F(125))})
     return found["cheap"] < found["dear"]
 
