@@ -212,7 +212,10 @@ def _leaf(state: Operations, name: str, leaf: Criterion) -> LeafScore:
     if points is not None and score is not None:
         above = state.factor_above(leaf.id)
         by = f"{figure(score)} × {figure(share)} of the lot" + (f" × {figure(above)} by rescaling above" if above != 1 else "")
-        working.append(Working.made(text=by, value=points, unit="points"))
+        working.append(Working.made(text=by, value=score * share * above, unit="points"))
+        if points != score * share * above:
+            rounding = state.procedure.rules.rounding
+            working.append(Working.made(text=f"rounded to {rounding.places} places, {rounding.mode}", value=points, unit="points"))
     return LeafScore.made(
         bid=name,
         criterion=leaf.id,

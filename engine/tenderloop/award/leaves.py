@@ -117,6 +117,7 @@ def _features(criterion: str, way: ScoredBy, bid: Bid) -> Found:
         evidence += offered.evidence
     offered_names = [each.fact for each in sorted(way.features, key=lambda one: one.fact) if bid.facts[each.fact].value is True]
     because = "offered: " + ", ".join(offered_names) if offered_names else "none of the features is offered"
+    working.append(Working(text="sum of features", value=total, unit="of 100"))
     return Found(total, because, tuple(working), evidence=tuple(evidence))
 
 
