@@ -10,6 +10,7 @@ of OCDS for what the two call the same. ``evaluation`` in a release is a local e
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -71,6 +72,7 @@ _RELEASE_EXTENSIONS = tuple(_EXTENSIONS.format(*each) for each in (("bid", "v1.1
 _INADMISSIBLE = ("late", "excluded", "not_selected", "non_compliant", "abnormally_low", "below_threshold")
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?)?")
 _NOT_KEY = re.compile(r"[^A-Za-z0-9_.\-]")
+_STATUSES = ("", "pending", "valid", "active", "qualified", "disqualified", "withdrawn")
 _SMALL = ("sme", "micro", "small", "medium", "med")
 
 
@@ -105,7 +107,7 @@ def bids_of_notice(notice: Notice, procedure: Procedure, *, answers: Mapping[str
     """The bids of a notice for the lots of a procedure. ``answers`` says which requirement (by id) answers which declared fact.
 
     A requirement with the id of a fact needs no entry. Prices are exact as published and in the currency stated with them. A bid that was
-    only invited or is pending is left out and named; a price for several lots, or below 0, is no price.
+    only invited is left out and named; a price for several lots, or below 0, is no price.
     """
     gaps = _Gaps()
     parties = {party.id: party for party in notice.parties}
@@ -115,12 +117,16 @@ def bids_of_notice(notice: Notice, procedure: Procedure, *, answers: Mapping[str
     ranks: dict[str, int] = {}
     new_ids: dict[str, list[str]] = {}
     taken: set[str] = set()
+    times = Counter(offer.id for offer in notice.bids)
     for offer in notice.bids:
-        if offer.status in ("invited", "pending"):
-            gaps.add("status", f"bid {offer.id} is published as {offer.status}, and left out", offer.where, key_of(offer.id))
+        if offer.status == "invited":
+            gaps.add("status", f"bid {offer.id} is published as invited and was not made; left out", offer.where, key_of(offer.id))
             continue
+        if offer.status not in _STATUSES:
+            gaps.add("status", f"bid {offer.id} is published as '{offer.status[:40]}', which says nothing certain; kept", offer.where)
         for lot in _lots_of(offer, procedure, lots, gaps):
-            name = _free(key_of(offer.id) if len(offer.lots) < 2 else f"{key_of(offer.id)}.{lot}", taken)
+            alone = len(offer.lots) < 2 and times[offer.id] == 1
+            name = _free(key_of(offer.id) if alone else f"{key_of(offer.id)}.{lot}", taken)
             new_ids.setdefault(offer.id, []).append(name)
             found.append(_bid(offer, name, lot, procedure, parties, answers or {}, gaps))
             if offer.rank.isdecimal():
@@ -319,7 +325,7 @@ def ocds_release(
                 "buyer": buyer,
                 "tender": _ocds_tender(result, decided),
                 "bids": {
-                    "statistics": list(_ocds_statistics(result)),
+                    "statistics": list(_ocds_statistics(result, allowed)),
                     "details": [_ocds_bid(result, bid, org, allowed) for bid in sorted(result.bids, key=lambda each: each.id)],
                 },
                 "awards": list(_ocds_awards(result, decided, org, allowed, award_status, date)),
@@ -337,6 +343,9 @@ class _Allowed:
     def __init__(self, result: AwardResult, rule: Disclosure | None) -> None:
         self.rule = rule
         self.winners = {lot.winner for lot in result.lots if lot.winner}
+        # offices number bids after the bidders' names, so that an id may tell what the name must not
+        ordered = sorted(result.bids, key=lambda bid: bid.id)
+        self.id = {bid.id: bid.id if self.name(bid) else f"undisclosed-{number}" for number, bid in enumerate(ordered, 1)}
 
     def name(self, bid: Bid) -> bool:
         return self.rule is None or (self.rule.winner_name if bid.id in self.winners else self.rule.other_names)
@@ -459,7 +468,7 @@ def _bid_status(standing: Standing) -> str:
 
 def _ocds_bid(result: AwardResult, bid: Bid, org: Mapping[str, str], allowed: _Allowed) -> dict[str, Any]:
     standing = result.lot_of[bid.lot].standing_of[bid.id]
-    found: dict[str, Any] = {"id": bid.id}
+    found: dict[str, Any] = {"id": allowed.id[bid.id]}
     if len(bid.received) > 10:
         found["date"] = _ocds_moment(bid.received)
     found["status"] = _bid_status(standing)
@@ -520,7 +529,7 @@ def _ends(result: AwardResult, lot: LotResult) -> tuple[Fraction, Fraction] | No
     return (min(prices), max(prices)) if prices else None
 
 
-def _ocds_statistics(result: AwardResult) -> Iterator[dict[str, Any]]:
+def _ocds_statistics(result: AwardResult, allowed: _Allowed) -> Iterator[dict[str, Any]]:
     for lot in result.lots:
         counts, _ = _counts(result, lot)
         for code, value in sorted(counts.items()):
@@ -528,7 +537,7 @@ def _ocds_statistics(result: AwardResult) -> Iterator[dict[str, Any]]:
         valid = sum(each.status == "ranked" for each in lot.standings)
         if lot.status in ("ranked", "tied"):
             yield {"id": f"{lot.lot}-valid", "measure": "validBids", "value": valid, "relatedLot": lot.lot}
-        ends = _ends(result, lot)
+        ends = _ends(result, lot) if allowed.rule is None else None  # the highest price is a loser's
         if ends is not None:
             for measure, end in zip(("lowestValidBidValue", "highestValidBidValue"), ends, strict=True):
                 yield {
@@ -549,7 +558,7 @@ def _ocds_awards(
             yield {**award, "status": "unsuccessful", "statusDetails": NON_AWARD[decided[lot.lot]]}
         elif lot.winner:
             bid = result.bid_of[lot.winner]
-            award |= {"title": lot.title, "status": status, "relatedBids": [bid.id]}
+            award |= {"title": lot.title, "status": status, "relatedBids": [allowed.id[bid.id]]}
             if allowed.name(bid):
                 award["suppliers"] = [{"id": org[bid.bidder], "name": bid.bidder}]
             price = _own_price(result.procedure, bid)
@@ -565,7 +574,7 @@ def _evaluation(result: AwardResult, allowed: _Allowed) -> dict[str, Any]:
     for lot in result.lots:
         bids = []
         for standing in lot.standings:
-            said: dict[str, Any] = {"id": standing.bid, "status": standing.status, "rank": standing.rank}
+            said: dict[str, Any] = {"id": allowed.id[standing.bid], "status": standing.status, "rank": standing.rank}
             if allowed.total(standing.bid):
                 said["total"] = _exact(standing.total, places)
             if standing.reasons and allowed.rule is None:
@@ -599,8 +608,8 @@ def _evaluation(result: AwardResult, allowed: _Allowed) -> dict[str, Any]:
                     for each in lot.criteria
                 ],
                 "bids": bids,
-                "ties": [{"bids": list(tie.bids), "order": [list(group) for group in tie.groups]} for tie in lot.ties],
-                "abnormallyLow": [{"bid": each.bid, "rule": each.rule} for each in lot.low_bids if allowed.rule is None],
+                "ties": [[[allowed.id[bid] for bid in group] for group in tie.groups] for tie in lot.ties],
+                "abnormallyLow": [{"bid": allowed.id[each.bid], "rule": each.rule} for each in lot.low_bids if allowed.rule is None],
             }
         )
     return {
@@ -724,7 +733,7 @@ def _coded_criterion(criterion: Criterion) -> dict[str, Any]:
 
 def _coded_tender(result: AwardResult, lot: LotResult, standing: Standing, allowed: _Allowed, decided: Mapping[str, str]) -> dict[str, Any]:
     bid = result.bid_of[standing.bid]
-    found: dict[str, Any] = {"BT-3201": bid.id, "BT-13714": lot.lot}
+    found: dict[str, Any] = {"BT-3201": allowed.id[bid.id], "BT-13714": lot.lot}
     if allowed.name(bid):
         found["tenderer"] = bid.bidder
     price = price_of(result.procedure, bid).value
