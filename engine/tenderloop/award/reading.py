@@ -36,6 +36,7 @@ from tenderloop.readers.strict_yaml import Mapping, Sequence, Value, read_yaml
 
 M = TypeVar("M", bound=Frozen)
 _KEYS = key_table([Procedure, Bid, Decision, Draw, NotApplicable, Proceedings, Judgement, Consensus, Evidence])
+_PAGE = "docs/award.md"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def procedure_of_text(data: str | bytes, file: str = "") -> Procedure:
     """
     faults = Faults(file)
     tree, spot = _tree(data, file, faults)
-    written = read_record(Procedure, tree, spot, "the procedure", _KEYS)
+    written = read_record(Procedure, tree, spot, "the procedure", _KEYS, _PAGE)
     if written is not None:
         for finding in findings(written.record):
             if not finding.warning:
@@ -118,7 +119,7 @@ def bids_of_text(data: str | bytes, procedure: Procedure, file: str = "") -> Dos
     proceedings = Proceedings()
     if tree.get("proceedings") is not None:
         here, written = place_of(tree, ["proceedings"], spot)
-        held = read_record(Proceedings, written, here, "the proceedings", _KEYS)
+        held = read_record(Proceedings, written, here, "the proceedings", _KEYS, _PAGE)
         proceedings = held.record if held is not None else proceedings
     faults.raise_if_any()
     return Dossier(tuple(bids), decisions, draws, marks, proceedings)
@@ -193,7 +194,7 @@ def _items(tree: Mapping, key: str, spot: Spot) -> list[tuple[Mapping, Spot, str
 
 
 def _records(model: type[M], tree: Mapping, key: str, spot: Spot) -> tuple[M, ...]:
-    read: list[Written[M] | None] = [read_record(model, item, here, name, _KEYS) for item, here, name in _items(tree, key, spot)]
+    read: list[Written[M] | None] = [read_record(model, item, here, name, _KEYS, _PAGE) for item, here, name in _items(tree, key, spot)]
     return tuple(each.record for each in read if each is not None)
 
 
@@ -204,7 +205,7 @@ def _bid(tree: Mapping, spot: Spot, name: str, procedure: Procedure) -> Bid | No
         if key != "facts":
             rest.put(key, value, tree.places.get(key, ""))
             rest.lines[key] = tree.lines.get(key, 0)
-    written = read_record(Bid, rest, spot, named, _KEYS)
+    written = read_record(Bid, rest, spot, named, _KEYS, _PAGE)
     facts: dict[str, Offered] = {}
     at, raw = place_of(tree, ["facts"], spot)
     if isinstance(raw, Mapping) and "facts" in tree:
@@ -234,7 +235,9 @@ def _fact(key: str, facts: Mapping, spot: Spot, bid: str, procedure: Procedure) 
         if "value" not in raw:
             here.add("missing-key", f"{bid}: '{key}' has no value", "write value:, or leave the fact out while it is unknown")
             return None
-        read = (read_record(Evidence, item, place, f"{bid}, {key}, {name}", _KEYS) for item, place, name in _items(raw, "evidence", here))
+        read = (
+            read_record(Evidence, item, place, f"{bid}, {key}, {name}", _KEYS, _PAGE) for item, place, name in _items(raw, "evidence", here)
+        )
         evidence = tuple(each.record for each in read if each is not None)
         here, raw = place_of(raw, ["value"], here)
     if raw is None:

@@ -35,7 +35,9 @@ def _lot(lot: LotResult, result: AwardResult) -> list[str]:
     places = result.procedure.rules.display_places
     lines = [f"Lot {lot.lot}  {lot.title}: {_STATUS[lot.status]}"]
     if lot.winner:
-        margin = f", {shown(lot.margin, places)} points ahead" if lot.margin is not None else ", the only bid ranked"
+        margin = ", the only bid ranked"
+        if lot.margin is not None:
+            margin = f", {shown(lot.margin, places)} points ahead" if lot.margin else ", equal on points and first by the declared chain"
         lines.append(f"  first: {lot.winner} ({lot.standing_of[lot.winner].bidder}){margin}")
     for each in lot.ranking:
         assert each.total is not None

@@ -76,11 +76,17 @@ def place_of(tree: Value, path: AnySequence[str | int], spot: Spot) -> tuple[Spo
 
 
 def read_record(
-    model: type[M], tree: Value, spot: Spot, what: str, keys: AnyMapping[str, tuple[str, ...]] | None = None
+    model: type[M],
+    tree: Value,
+    spot: Spot,
+    what: str,
+    keys: AnyMapping[str, tuple[str, ...]] | None = None,
+    page: str = "docs/pack-format.md",
 ) -> Written[M] | None:
     """The record, or None when it has faults, which are noted. ``what`` names the record in messages, such as "indicator 'a.b'".
 
     ``keys`` are the keys that hints may name, by the key under which a record is written (``key_table``); those of a pack unless given.
+    ``page`` is where the format is described.
 
     >>> from tenderloop.readers.faults import Faults
     >>> from tenderloop.readers.strict_yaml import read_yaml
@@ -103,7 +109,7 @@ def read_record(
     try:
         record = _validated(model, data, tree)
     except ValidationError as error:
-        _explain(error, tree, spot, what, model, keys or keys_of())
+        _explain(error, tree, spot, what, model, keys or keys_of(), page)
         return None
     _refuse_words_for_truth(tree, spot, what)
     return None if len(spot.faults.problems) > before else Written(record, tree, spot.faults.file, spot)
@@ -252,7 +258,13 @@ _AMOUNTS = frozenset({"from", "to", "at", "points", "value", "values"})
 
 
 def _explain(
-    error: ValidationError, tree: Mapping, spot: Spot, what: str, model: type[BaseModel], keys: AnyMapping[str, tuple[str, ...]]
+    error: ValidationError,
+    tree: Mapping,
+    spot: Spot,
+    what: str,
+    model: type[BaseModel],
+    keys: AnyMapping[str, tuple[str, ...]],
+    page: str,
 ) -> None:
     seen: set[tuple[object, ...]] = set()
     for fault in error.errors(include_url=False):
@@ -270,7 +282,7 @@ def _explain(
             continue  # one fault a place: a union reports one for each branch
         seen.add(place)
         inside = f"{what}, {'.'.join(named[:-1])}" if len(named) > 1 else what
-        code, message, hint = _said(fault, key, inside, named, written, model, keys)
+        code, message, hint = _said(fault, key, inside, named, written, model, keys, page)
         at.add(code, message, hint)
 
 
@@ -282,6 +294,7 @@ def _said(
     written: Value,
     model: type[BaseModel],
     keys: AnyMapping[str, tuple[str, ...]],
+    page: str,
 ) -> tuple[str, str, str]:
     kind: str = fault["type"]
     context = fault.get("ctx", {})
@@ -308,6 +321,8 @@ def _said(
     if kind == "string_pattern_mismatch":
         if "\\d{4}" in context["pattern"]:
             return "bad-date", f"{said}: '{fault['input']}' is not a date", "write year-month-day, such as 2026-11-21"
+        if "[A-Z]{3}" in context["pattern"]:
+            return "bad-currency", f"{said}: '{str(fault['input'])[:60]}' is no currency", "write its three-letter code, such as EUR"
         if "\\d" in context["pattern"]:
             return "unknown-value", f"{said}: '{fault['input']}' is no SDG target", 'write it in quotes, such as "12.5"'
         return "bad-id", f"{said}: '{str(fault['input'])[:60]}' is no id", "write lower-case letters, digits and _, a letter first"
@@ -321,13 +336,13 @@ def _said(
         cause = context.get("error")
         if isinstance(cause, QuantityError):
             return cause.code, f"{said}: {cause.message}", cause.hint or "write a number with its unit"
-        return "bad-value", f"{said}: {cause}" if key else f"{inside}: {cause}", "see docs/pack-format.md"
+        return "bad-value", f"{said}: {cause}" if key else f"{inside}: {cause}", f"see {page}"
     if kind in ("greater_than_equal", "less_than_equal"):
         return "out-of-range", f"{said} is {shown_kind(written)}", f"write a number from {context.get('ge', 0)} to {context.get('le', 4)}"
-    return "wrong-type", f"{said} is {shown_kind(written)}: {fault['msg'][:1].lower() + fault['msg'][1:]}", _type_hint(kind)
+    return "wrong-type", f"{said} is {shown_kind(written)}: {fault['msg'][:1].lower() + fault['msg'][1:]}", _type_hint(kind, page)
 
 
-def _type_hint(kind: str) -> str:
+def _type_hint(kind: str, page: str) -> str:
     if kind == "string_type":
         return "write a text, in quotes if need be"
     if kind in ("tuple_type", "list_type"):
@@ -336,4 +351,4 @@ def _type_hint(kind: str) -> str:
         return "write keys with values: {key: value}"
     if kind.startswith("int"):
         return "write a whole number"
-    return "see docs/pack-format.md"
+    return f"see {page}"
