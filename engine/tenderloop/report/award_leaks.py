@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from html.parser import HTMLParser
+from importlib.resources import files
 from typing import Any, Literal
 
 from tenderloop.award.bid import Bid
@@ -267,9 +268,11 @@ def _of_bid(bid: Bid, result: AwardResult, known: MayKnow, page: _Page, public: 
         if _holds(page, public.text, text, SHORTEST_CONFIDENTIAL, quoted=True):
             yield Leak(bid.id, "confidential", "confidential", _brief(text))
     if bid.id not in known.names:
-        for field, text in (("bidder", bid.bidder), ("id", bid.id)):
-            if _holds(page, public.text, text, SHORTEST_NAME, quoted=False):
-                yield Leak(bid.id, "name", field, _brief(text))
+        if _holds(page, public.text, bid.bidder, SHORTEST_NAME, quoted=False):
+            yield Leak(bid.id, "name", "bidder", _brief(bid.bidder))
+        # an id that is a mere number, or a word that our own sentences use, tells nothing of anybody
+        if not bid.id.isdigit() and plain(bid.id) not in our_words() and _holds(page, public.text, bid.id, SHORTEST_NAME, quoted=False):
+            yield Leak(bid.id, "name", "id", _brief(bid.id))
     for field, text in _texts_of(bid):
         if _holds(page, public.text, text, SHORTEST_TEXT, quoted=True):
             yield Leak(bid.id, "text", field, _brief(text))
@@ -291,7 +294,8 @@ def _texts_of(bid: Bid) -> Iterator[tuple[str, str]]:
     held = bid.model_dump(mode="json", exclude={"id", "bidder", "lot", "confidential", "price", "file", "line"})
     for field, value in held.items():
         for text in _strings(value):
-            if _number(text) is None:
+            # figures are searched as amounts; a single word of our own sentences ("arithmetic", a kind of correction) tells nothing
+            if _number(text) is None and plain(text) not in our_words():
                 yield field, text
         if isinstance(value, Mapping):
             yield from ((field, str(key)) for key in value if field in ("documents", "cases"))
@@ -359,6 +363,18 @@ def _holds(page: _Page, public: str, text: str, shortest: int, *, quoted: bool) 
         return False
     words = wanted.split()
     return any((part := " ".join(words[at : at + RUN])) in page.text and part not in public for at in range(len(words) - RUN + 1))
+
+
+@lru_cache(maxsize=1)
+def our_words() -> frozenset[str]:
+    """The words of the sentences that every letter is made of.
+
+    >>> "standstill" in our_words(), "alder" in our_words()
+    (True, False)
+    """
+    home = files(__package__)
+    sources = ("award_letters.py", "award_scores.py", "award_words.py", "templates/award/letter.html")
+    return frozenset(word for name in sources for word in re.findall(r"\w+", plain((home / name).read_text(encoding="utf-8"))))
 
 
 @lru_cache(maxsize=4000)

@@ -18,7 +18,6 @@ class Heading:
     """A heading inside a letter."""
 
     text: str
-    level: Literal[2, 3] = 3
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def _outcome(result: AwardResult, lot: LotResult, standing: Standing) -> Iterato
         yield Paragraph(
             "This letter is not yet the contract: it may be signed only after the standstill period, and only if no review stops it."
         )
-        yield Heading("Your scores", 3)
+        yield Heading("Your scores")
         yield _score_table(result, lot, standing, None)
         return
     known = may_know(result, standing.bid)
@@ -237,7 +237,7 @@ def _why_out(standing: Standing) -> str:
 
 def _why_lost(result: AwardResult, lot: LotResult, standing: Standing, first: Standing | None) -> Iterator[Block]:
     places = result.procedure.rules.display_places
-    yield Heading("Why your bid was not first", 3)
+    yield Heading("Why your bid was not first")
     if first is None:
         yield Paragraph(
             f"Your bid has {pts(standing.total, places)} of 100 points. The scores of the successful bid are not given: "
@@ -333,7 +333,7 @@ def _score_table(result: AwardResult, lot: LotResult, standing: Standing, first:
 
 def _closing(result: AwardResult, day: str, *, winner: bool) -> Iterator[Block]:
     part = standstill_part(result, day)
-    yield Heading("Standstill and review", 3)
+    yield Heading("Standstill and review")
     if part.period is not None:
         period = part.period
         last = period.careful or period.ends
@@ -368,7 +368,7 @@ def _summary(result: AwardResult, lot: LotResult, standing: Standing) -> Iterato
     numbers = dict(numbered(declared))
     for score, note in _leaves(lot, standing.bid):
         criterion = declared.criterion_of[note.id]
-        yield Heading(f"{numbers[note.id]} {note.title}", 3)
+        yield Heading(f"{numbers[note.id]} {note.title}")
         for line in how_assessed(procedure, lot, criterion):
             yield Paragraph(line, "quiet")
         if score.status == "not_applicable":
