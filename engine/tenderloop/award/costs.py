@@ -238,6 +238,8 @@ def life_cycle_cost(
     refuse(faults)
     used = rate or ZERO
     out = to_significant if used else _as_it_is
+    ends = [line.year if line.until is None else line.until for line in chosen]
+    factors = {year: discount_factor(used, year, timing) for year in range(max(ends, default=0) + 1)}
     parts = dict.fromkeys(KINDS, ZERO)
     due: dict[int, Fraction] = {}
     written: list[Line] = []
@@ -253,15 +255,15 @@ def life_cycle_cost(
         for year in within:
             amount = line.amount * (carbon.price(first_year + year) if line.unit == "t CO2" and carbon is not None else 1)
             due[year] = due.get(year, ZERO) + amount
-            present += amount * discount_factor(used, year, timing)
+            present += amount * factors[year]
         parts[line.kind] += present
-        written.append(Line(_line_text(line, name, within, used, timing, carbon, first_year), out(present), "money"))
+        written.append(Line(_line_text(line, name, within, factors, carbon, first_year), out(present), "money"))
     total = sum(parts.values(), ZERO)
     written += [Line(f"{KINDS[kind]}, present value", out(part), "money") for kind, part in parts.items() if part]
     written.append(Line("Life-cycle cost", out(total), "money"))
     if carbon is not None and any(line.unit == "t CO2" for line in chosen):
         notes.append(f"price of CO2: {carbon.title}; {carbon.source}")
-    schedule = tuple(Year(year, due[year], factor := discount_factor(used, year, timing), out(due[year] * factor)) for year in sorted(due))
+    schedule = tuple(Year(year, due[year], factors[year], out(due[year] * factors[year])) for year in sorted(due))
     return LifeCycleCost(out(total), {kind: out(part) for kind, part in parts.items()}, tuple(written), schedule, tuple(notes))
 
 
@@ -270,7 +272,7 @@ def _as_it_is(value: Fraction) -> Fraction:
 
 
 def _line_text(
-    line: CostLine, name: str, within: Sequence[int], rate: Fraction, timing: Timing, carbon: CarbonPath | None, first_year: int
+    line: CostLine, name: str, within: Sequence[int], factors: Mapping[int, Fraction], carbon: CarbonPath | None, first_year: int
 ) -> str:
     if not within:
         return f"{name}: nothing within the length looked at"
@@ -278,9 +280,8 @@ def _line_text(
     if line.unit == "t CO2" and carbon is not None:
         first, last = carbon.price(first_year + within[0]), carbon.price(first_year + within[-1])
         priced = f"{figure(first)} a tonne" if len(within) == 1 else f"{figure(first)} to {figure(last)} a tonne"
-        return f"{name}, {span}: {figure(line.amount)} t CO2 × {priced}{', discounted' if rate else ''}"
-    factors = sum((discount_factor(rate, year, timing) for year in within), ZERO)
-    return f"{name}, {span}: {figure(line.amount)} × {figure(factors)}"
+        return f"{name}, {span}: {figure(line.amount)} t CO2 × {priced}{', discounted' if factors[within[-1]] != 1 else ''}"
+    return f"{name}, {span}: {figure(line.amount)} × {figure(sum((factors[year] for year in within), ZERO))}"
 
 
 def annual_equivalent(total: Fraction, rate: Fraction, years: int) -> Fraction:

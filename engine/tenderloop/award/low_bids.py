@@ -615,7 +615,7 @@ LOW_BID_RULES: Mapping[str, LowBidRule] = {each.name: each for each in _CATALOGU
 
 LOW_BID_RULES_NOT_AVAILABLE: Mapping[str, str] = {
     "italy_97_2_bis": "D.Lgs. 50/2016 art. 97 c. 2-bis (fewer than fifteen bids). It is known to exist; its text could not be read.",
-    "italy_2023": "D.Lgs. 36/2023, methods A, B and C. Their text could not be read.",
+    "italy_2023": "D.Lgs. 36/2023, the code that followed D.Lgs. 50/2016. Its rules could not be read.",
     "portugal_law": "CCP art. 71 as in force. Only that the limit is fixed beforehand is known; see portugal_mean_deviation.",
     "belgium_36_4_from_seven": "Royal decree of 18 April 2017, art. 36 § 4, seven bids or more. How the mean is made could not be read.",
     "cardinal_r058": (

@@ -561,7 +561,13 @@ _CATALOGUE = (
         equation="score = 1 − (P / BA) ^ exponent; that is 1 − (1 − d) ^ exponent, d = (BA − P) / BA",
         parameters=(
             BUDGET,
-            Parameter("exponent", "1", "above 1 the first savings earn most; 1 is a straight line", least=ONE, most=_EXPONENT_MOST),
+            Parameter(
+                "exponent",
+                "1",
+                "above 1 the first savings earn most; 1 is a straight line; the bound of 20 is ours",
+                least=ONE,
+                most=_EXPONENT_MOST,
+            ),
         ),
         source=f"Consip wiki, non lineare concava a punteggio assoluto; {CLIC}",
         status="published",
@@ -662,7 +668,14 @@ _CATALOGUE = (
             "would change the distance between two"
         ),
         parameters=(
-            Parameter("zero_at_multiple", "1", "how many times the lowest price scores 0", least=ONE, open=True, most=Fraction(1000)),
+            Parameter(
+                "zero_at_multiple",
+                "1",
+                "how many times the lowest price scores 0; the bound of 1000 is ours",
+                least=ONE,
+                open=True,
+                most=Fraction(1000),
+            ),
         ),
         source="Negometrix, log formula: WP × (1 − log(Pi / Pbest) / log A)",
         status="published",
