@@ -1,4 +1,4 @@
-"""The command ``tenderloop award``: check a procedure, lock it, evaluate its bids.
+"""The command ``tenderloop award``: check a procedure, lock it, evaluate its bids, write the report and the letters.
 
 Knows the command's arguments, which files it reads, and the order of its steps. Must not know how anything is scored or laid out.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tenderloop.award.result import AwardResult
 
 ACTIONS = ("check", "lock")
+REPORTS = ("html", "pdf", "xlsx")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--lock", metavar="FILE", type=Path, help="the lock that the procedure must fit (default: procedure.lock, if there)"
     )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    for kind in REPORTS:
+        parser.add_argument(f"--{kind}", metavar="FILE", type=Path, help=f"write the report as {kind.upper()}")
+    parser.add_argument("--letters", metavar="FOLDER", type=Path, help="write the letters to bidders there; one leak, and none is written")
+    parser.add_argument("--sent", default="", metavar="DATE", help="day on which the award notice is sent; the standstill counts from it")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a lot is not ranked to a single winner")
 
 
@@ -66,6 +71,7 @@ def run(given: argparse.Namespace, write: Callable[[str], None]) -> bool:
         _lock(path, given.lock or path.with_name("procedure.lock"), write)
         return True
     result = evaluated(given)
+    _write_reports(result, given, write)
     if given.json:
         write(result.to_json(indent=1))
     else:
@@ -114,6 +120,44 @@ def evaluated(given: argparse.Namespace) -> AwardResult:
         proceedings=dossier.proceedings,
         lock=text,
     )
+
+
+def _write_reports(result: AwardResult, given: argparse.Namespace, write: Callable[[str], None]) -> None:
+    """The files that were asked for; nothing of the report is made where none was."""
+    targets = {kind: path for kind in REPORTS if (path := getattr(given, kind)) is not None}
+    if targets:
+        from tenderloop import report
+        from tenderloop.award.attack import attack
+
+        built = report.build_award(result, attack(result), sent=given.sent)
+        for kind, path in targets.items():
+            made: str | bytes = getattr(report, f"award_to_{kind}")(built)
+            _save(path, made.encode("utf-8") if isinstance(made, str) else made)
+    if given.letters is not None:
+        _write_letters(result, given, write)
+
+
+def _write_letters(result: AwardResult, given: argparse.Namespace, write: Callable[[str], None]) -> None:
+    from tenderloop.report.award_letter_pages import letter_files
+    from tenderloop.report.award_letters import letters
+
+    made = letter_files(result, sent=given.sent)
+    for name, content in made.items():
+        _save(given.letters / name, content)
+    if given.json:  # what is printed then is the result alone
+        return
+    write(f"{len(made)} files of letters in {given.letters}" if made else "no letter can be written yet: no lot has a winner")
+    for note in dict.fromkeys(note for letter in letters(result, sent=given.sent) for note in letter.notes):
+        write(f"before sending: {note}")
+
+
+def _save(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        said = f"the file cannot be written: {error.strerror}"
+        raise Problems([Problem("cannot-write", said, str(path), hint="check the folder and the rights")]) from None
 
 
 def _procedure_file(path: Path) -> Path:

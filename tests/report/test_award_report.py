@@ -217,8 +217,8 @@ def test_the_banks_tables_are_all_there(report: AwardReport) -> None:
 
 def test_every_judgement_stands_with_its_reason_and_the_consensus_with_presence(report: AwardReport, result: AwardResult) -> None:
     said = text(award_to_html(report))
-    for record in (*result.judgements, *result.consensus):
-        assert record.reason in said
+    for reason in (*(each.reason for each in result.judgements), *(each.reason for each in result.consensus)):
+        assert reason in said
     assert "an earlier record, kept; it does not count" in said
     assert "Present: ana, ben and cho." in said
     assert "Disagreement settled: Ben had not seen annex 4" in said
@@ -430,6 +430,23 @@ def test_the_workbook_holds_every_score_exactly(report: AwardReport, result: Awa
 
 def test_the_json_is_the_result_itself(result: AwardResult) -> None:
     assert AwardResult.from_json(result.to_json()) == result
+
+
+def test_the_command_writes_report_workbook_and_letters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tenderloop.cli import main
+
+    folder = tmp_path / "letters"
+    given = ["award", str(HERE), "--html", str(tmp_path / "a.html"), "--pdf", str(tmp_path / "a.pdf"), "--xlsx", str(tmp_path / "a.xlsx")]
+    assert main([*given, "--letters", str(folder), "--sent", SENT]) == 0
+    assert (tmp_path / "a.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "a.xlsx").read_bytes().startswith(b"PK")
+    names = ("alder", "birch", "cedar", "dogwood", "elm", "fir")
+    assert sorted(each.name for each in folder.iterdir()) == sorted(f"outcome_{name}.{kind}" for name in names for kind in ("html", "pdf"))
+    said = capsys.readouterr().out
+    assert "12 files of letters" in said
+    assert "before sending: " in said
+    assert main([*given, "--sent", "2026-02-30"]) == 1
 
 
 def test_tables_fit_on_a_page(report: AwardReport) -> None:

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tenderloop.report.assembly import build
+    from tenderloop.report.award import build_award
+    from tenderloop.report.award_html import award_stylesheet, award_to_html, award_to_pdf
+    from tenderloop.report.award_xlsx import award_to_xlsx
     from tenderloop.report.html import font_file, stylesheet, to_html
     from tenderloop.report.model import Report
     from tenderloop.report.pdf import to_pdf
@@ -18,7 +21,12 @@ if TYPE_CHECKING:
 # Names are imported on first use: a terminal summary needs neither templates nor a PDF writer.
 _HOME = {
     "Report": "model",
+    "award_stylesheet": "award_html",
+    "award_to_html": "award_html",
+    "award_to_pdf": "award_html",
+    "award_to_xlsx": "award_xlsx",
     "build": "assembly",
+    "build_award": "award",
     "font_file": "html",
     "stylesheet": "html",
     "to_html": "html",
@@ -26,7 +34,20 @@ _HOME = {
     "to_xlsx": "xlsx",
 }
 
-__all__ = ["Report", "build", "font_file", "stylesheet", "to_html", "to_pdf", "to_xlsx"]
+__all__ = [
+    "Report",
+    "award_stylesheet",
+    "award_to_html",
+    "award_to_pdf",
+    "award_to_xlsx",
+    "build",
+    "build_award",
+    "font_file",
+    "stylesheet",
+    "to_html",
+    "to_pdf",
+    "to_xlsx",
+]
 
 
 def __getattr__(name: str) -> object:

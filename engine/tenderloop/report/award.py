@@ -16,7 +16,7 @@ from tenderloop.report.award_attacked import attack_tables, flip_sentences
 from tenderloop.report.award_bank import bank_tables
 from tenderloop.report.award_charts import heat, scatter, stack, strips, top_criteria, tornado
 from tenderloop.report.award_model import AwardReport, Column, Flag, LotPart, RankRow, Table
-from tenderloop.report.award_records import day_of, opening_tables, record_tables, standstill_part
+from tenderloop.report.award_records import day_given, day_of, opening_tables, record_tables, standstill_part
 from tenderloop.report.award_scores import criteria_table, leaf_parts, panel_tables
 from tenderloop.report.award_words import listed, money, pts
 
@@ -31,7 +31,7 @@ def build_award(result: AwardResult, attack: Attack | None = None, *, sent: str 
     if attack is not None and (attack.procedure_hash, attack.inputs_hash) != (result.procedure_hash, result.inputs_hash):
         said = "the attack was made on another procedure or on other bids than this result"
         raise Problems([Problem("attack-of-another-result", said, hint="attack this result again")])
-    day = day_of(sent or result.proceedings.sent)
+    day = day_given(sent or result.proceedings.sent)
     lots = tuple(
         _lot(result, lot, number, attack.lot_of.get(lot.lot) if attack is not None else None)
         for number, lot in enumerate(result.lots, start=1)

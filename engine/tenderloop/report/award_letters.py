@@ -16,7 +16,7 @@ from tenderloop.errors import Problem, Problems
 from tenderloop.report.award_leaks import SCORED, may_know
 from tenderloop.report.award_letter_model import Block, Heading, Letter, Paragraph, Points
 from tenderloop.report.award_model import Column, Table
-from tenderloop.report.award_records import day_of, standstill_part
+from tenderloop.report.award_records import day_given, standstill_part
 from tenderloop.report.award_scores import how_assessed, numbered, question, with_unit
 from tenderloop.report.award_standstill import day_text
 from tenderloop.report.award_words import AGGREGATION, exact, listed, lot_name, money, per_cent, pts
@@ -70,7 +70,7 @@ def outcome_letter(result: AwardResult, bid: str, *, sent: str = "") -> Letter:
         said = f"no letter can be written on bid {bid}: its lot has no winner yet ({lot.status})"
         raise Problems([Problem("no-outcome-yet", said, hint="settle what is open in the lot, then write the letters")])
     standing = lot.standing_of[bid]
-    day = day_of(sent or result.proceedings.sent)
+    day = day_given(sent or result.proceedings.sent)
     assessed = standing.status in SCORED
     body = [*_outcome(result, lot, standing), *_closing(result, day, winner=bid == lot.winner)]
     annex = tuple(_summary(result, lot, standing)) if assessed else ()
@@ -87,7 +87,7 @@ def explanation_letter(result: AwardResult, bid: str, *, sent: str = "") -> Lett
         raise Problems(
             [Problem("not-flagged", f"bid {bid} is not flagged as abnormally low", hint="write this letter to flagged bids only")]
         )
-    day = day_of(sent or result.proceedings.sent)
+    day = day_given(sent or result.proceedings.sent)
     name = _lot_title(result, lot)
     body: list[Block] = [
         Paragraph(f"Your price for {name} looks abnormally low. Please explain it. This is a question, not a rejection.", "key"),

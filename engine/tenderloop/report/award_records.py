@@ -27,6 +27,18 @@ def day_of(text: str) -> str:
     return text[:10]
 
 
+def day_given(sent: str) -> str:
+    """The day of sending as ISO text; empty for none. ``Problems`` for what is no day of the calendar.
+
+    >>> day_given("2026-04-22")
+    '2026-04-22'
+    """
+    try:
+        return dt.date.fromisoformat(day_of(sent)).isoformat() if sent else ""
+    except ValueError:
+        raise Problems([Problem("bad-moment", f"'{sent}' is no day of the calendar", hint="write YYYY-MM-DD")]) from None
+
+
 def standstill_part(result: AwardResult, sent: str) -> StandstillPart:
     """The standstill by the procedure's rule, from the day of sending given; or why there is none. A day that is none: ``Problems``."""
     rules = _rules_table()
