@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenderloop.award import low_bids
-from tenderloop.award.formula import Refused
+from tenderloop.award.formula import Refused, figure
 from tenderloop.award.low_bids import (
     LOW_BID_RULES,
     LOW_BID_RULES_NOT_AVAILABLE,
     NOT_A_REJECTION,
     QUESTION,
+    WITHHELD,
     Screening,
     italian_threshold,
 )
@@ -279,17 +280,38 @@ def test_the_letter_has_its_facts() -> None:
     flag = screen("below_median", 60, 100, 110).flags[0]
     assert flag.letter["bid"] == "b00"
     assert flag.letter["price"] == "60"
-    assert flag.letter["threshold"] == "85"
-    assert flag.letter["finding"] == flag.reason == "60 is 40 % below 100, the median price"
+    assert flag.reason == "60 is 40 % below 100, the median price"
+    assert flag.letter["finding"] == WITHHELD
+    assert "threshold" not in flag.letter
     assert flag.letter["question"] == QUESTION
     assert flag.letter["note"] == NOT_A_REJECTION
     assert "Share below the median" in flag.letter["rule"]
     assert [line.text for line in flag.working] == ["the median price", "100 × (1 − 0.15)", "60 ≤ 85"]
 
 
+def test_a_letter_tells_what_rests_on_the_estimate_alone() -> None:
+    for flag in (*screen("below_estimate", 60, estimate=F(100)).flags, *screen("spain_rlcap_85", 60, estimate=F(100)).flags):
+        assert flag.letter["finding"] == flag.reason
+        assert flag.letter["threshold"] == figure(flag.threshold or F(0))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "below_estimate"])
+@pytest.mark.parametrize("count", [1, 2, 3, 15])
+def test_a_letter_is_the_same_whatever_others_bid(name: str, count: int) -> None:
+    """Two sets of prices of others under which a bid is flagged: nothing in its letter differs."""
+    letters = []
+    for times in (1, 3):
+        prices = {"flagged": F(10), **{f"rival{index:02}": F(times * (100 + index)) for index in range(count)}}
+        points = dict.fromkeys(prices, (F(1), F(1)))
+        flags = LOW_BID_RULES[name].flags(prices, PARAMETERS.get(name, {}), estimate=F(1000), points=points)
+        letters += [dict(flag.letter) for flag in flags if flag.bid == "flagged" and flag.letter["finding"] == WITHHELD]
+    assert len(letters) in (0, 2)
+    assert all(letter == letters[0] for letter in letters)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_letter_names_another_bid(name: str) -> None:
-    """Who else bid, and at what price, is nobody's business; common figures such as a mean are part of the rule."""
+    """Who else bid is nobody's business."""
     prices = {"flagged": F(10), **{f"rival{index:02}": F(100 + index) for index in range(15)}}
     points = dict.fromkeys(prices, (F(1), F(1)))
     flags = LOW_BID_RULES[name].flags(prices, PARAMETERS.get(name, {}), estimate=F(120), points=points)

@@ -29,6 +29,7 @@ from tenderloop.award.formula import (
 
 HUNDRED = Fraction(100)
 QUESTION = "Please explain how the price covers everything that the contract asks for, with the calculation and the evidence behind it."
+WITHHELD = "The price meets the rule. The figures it was compared with rest on other bids and are not told here."
 NOT_A_REJECTION = "This is a question, not a rejection. The bid stays in the evaluation until a decision with reasons is recorded."
 
 
@@ -54,7 +55,8 @@ class Offers:
 class Flag:
     """One bid that must be asked. ``threshold`` is the price it falls under (None where the rule compares no price).
 
-    ``letter`` holds the facts of the letter: bid, price, threshold, rule, finding, question, note, source, and whatever the rule adds.
+    ``letter`` holds what the bidder may be told: bid, price, rule, finding, question, note, source, and whatever the rule adds. Threshold
+    and reason stand in it only where they rest on the estimate alone: from a mean or a neighbour's price others' prices can be worked out.
     """
 
     bid: str
@@ -78,12 +80,13 @@ class Screening:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a rule's arithmetic gave: bid, threshold, reason, own lines."""
+    """What a rule's arithmetic gave: bid, threshold, reason, own lines; ``open`` where none of it rests on other bids."""
 
     bid: str
     threshold: Fraction | None
     reason: str
     lines: tuple[Line, ...]
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +174,18 @@ class LowBidRule:
             "bid": found.bid,
             "price": figure(price),
             "rule": f"{self.title}: {self.rule}",
-            "finding": found.reason,
+            "finding": found.reason if found.open else WITHHELD,
             "question": QUESTION,
             "note": NOT_A_REJECTION,
             "source": self.source,
             **self.letter,
         }
-        if found.threshold is not None:
+        if found.open and found.threshold is not None:
             facts["threshold"] = figure(found.threshold)
         return Flag(found.bid, price, found.threshold, found.reason, (*outcome.lines, *found.lines), facts)
+
+
+_OPEN = ("the budget", "the estimate")
 
 
 def _percent_below(price: Fraction, reference: Fraction) -> str:
@@ -187,7 +193,7 @@ def _percent_below(price: Fraction, reference: Fraction) -> str:
 
 
 def _below(offers: Offers, bids: Sequence[str], reference: Fraction, name: str, limit: Fraction, *, at_limit: bool) -> tuple[_Found, ...]:
-    """Bids under a price limit; ``at_limit`` when the limit itself is under it."""
+    """Bids under a price limit; ``at_limit`` when the limit itself is under it. Only the estimate is no other bidder's."""
     found = []
     for bid in bids:
         price = offers.prices[bid]
@@ -196,7 +202,7 @@ def _below(offers: Offers, bids: Sequence[str], reference: Fraction, name: str, 
                 continue
             reason = f"{_percent_below(price, reference)}, {name}"
             sign = "≤" if at_limit else "<"
-            found.append(_Found(bid, limit, reason, (Line(f"{figure(price)} {sign} {figure(limit)}", price, "money"),)))
+            found.append(_Found(bid, limit, reason, (Line(f"{figure(price)} {sign} {figure(limit)}", price, "money"),), name in _OPEN))
     return tuple(found)
 
 
