@@ -17,9 +17,8 @@ from tenderloop.award.formulas import FORMULAS
 from tenderloop.award.moving import Number
 from tenderloop.award.needs import needs
 from tenderloop.award.open_answers import open_answers
-from tenderloop.award.panel import mean, median, trimmed_mean
 from tenderloop.award.procedure import FormulaRef
-from tenderloop.award.rerun import Change, Rerun, Undefined, said
+from tenderloop.award.rerun import Change, Rerun, Undefined, by_rule, said
 from tenderloop.award.result import AwardResult, CellNote, LotResult
 from tenderloop.award.simulation import rank_acceptability
 
@@ -240,12 +239,9 @@ def _adjusted(rerun: Rerun, values: Mapping[tuple[str, str], Fraction | None]) -
 
 
 def _aggregated(cell: CellNote, rule: str, trim: Fraction) -> Fraction | None:
-    values = list(cell.values.values())
     if rule == "consensus":
         return cell.agreed_value if cell.agreed else None
-    if not values:
-        return None
-    return mean(values) if rule == "mean" else median(values) if rule == "median" else trimmed_mean(values, trim)
+    return by_rule(list(cell.values.values()), rule, trim)
 
 
 # --------------------------------------------------------------------------------------------------------------- what to say first
@@ -305,6 +301,11 @@ def _notes(rerun: Rerun) -> tuple[str, ...]:
     unseen = "and halving; a change that comes and goes between two tries is not seen."
     if rerun.lot.combine is not None:
         found.append(f"Quality and price are combined by a formula: weights were tried in 200 steps, figures in 100, {tries}, {unseen}")
+    elif rerun.rules.rounding.at != "none":
+        found.append(
+            "Totals or points are rounded: where that makes too many small stretches, points were found by trying (marked as not exact): "
+            f"weights in 200 steps, figures in 100, {tries}, {unseen}"
+        )
     elif any(FORMULAS[each.name].rounding for each in rerun.formulas.values()):
         found.append(f"A price formula takes powers or logarithms: {tries} were tried, {unseen}")
     return tuple(found)

@@ -13,12 +13,12 @@ from typing import TypeAlias
 
 from tenderloop.award.findings import FlipPoint, PriceFlip, ScoreFlip, WeightInterval, WinnerSpan
 from tenderloop.award.moving import Number, Stretch
-from tenderloop.award.panel import aggregate
 from tenderloop.award.procedure import Criterion
-from tenderloop.award.rerun import ROOT, Change, NotExact, Rerun, Undefined, said
+from tenderloop.award.rerun import ROOT, Change, NotExact, Rerun, Undefined, by_rule, said
 
 ZERO, ONE, HUNDRED = Fraction(0), Fraction(1), Fraction(100)
 MOST_STRETCHES = 2000
+ROUNDED_LEAVES = 2000  # where points are rounded, stretches are short: so many roundings of leaves, then trying is left
 GRID = Fraction(101, 100)  # where only trying is left, prices are tried in steps of 1 %
 GRID_STEPS = 160  # up to about 4.9 times, and down to about a fifth
 CLOSE = Fraction(1, 10**9)
@@ -58,6 +58,13 @@ def walk(first_at: FirstAt, start: Fraction, end: Fraction | None, up: bool, mos
         low, high = beside.end
         at = first_at(low) if low == high else None
     raise NotExact(f"more than {most} stretches")
+
+
+def most_stretches(rerun: Rerun) -> int:
+    """How many stretches are walked before trying is left."""
+    if rerun.rules.rounding.at == "none":
+        return MOST_STRETCHES
+    return max(20, ROUNDED_LEAVES // max(len(rerun.scored), 8))
 
 
 def tried(first_at: FirstAt, start: Fraction, places: Iterable[Fraction]) -> Iterator[Leg]:
@@ -138,17 +145,25 @@ def _weight_interval(rerun: Rerun, criterion: Criterion, first: First, totals: M
         return _not_varied(criterion, published, above, first, why)
     first_at = _guarded(rerun, lambda value: Change(mix=(name, value)))
     lines = _lines(rerun, name, parent, above, totals) if rerun.simple else None
-    chain = bool(rerun.rules.ties)
     legs: dict[bool, list[Leg]] = {}
     for up in (False, True):
         limit = ONE if up else ZERO
+        if published == limit:  # a weight of 0 cannot fall
+            legs[up] = []
+            continue
         try:
-            way = walk(first_at, published, limit, up) if lines is None else _walk_lines(lines, first_at, chain, published, limit, up)
-            legs[up] = list(way)
+            if lines is None:
+                legs[up] = list(walk(first_at, published, limit, up, most_stretches(rerun)))
+            else:
+                legs[up] = list(_walk_lines(lines, first_at, published, limit, up))
         except NotExact:
             legs[up] = list(tried(first_at, published, [published + (limit - published) * Fraction(step, 200) for step in range(1, 201)]))
-    ends = {False: first_at(ZERO) if published > 0 else first, True: first_at(ONE)}
-    points = {up: _flip(rerun, name, above, legs[up], ends[up], ONE if up else ZERO, first, up) for up in (False, True)}
+    ends = {up: lines.first(limit, first_at) if lines is not None else first_at(limit) for up, limit in ((False, ZERO), (True, ONE))}
+
+    def level_at(at: Fraction) -> First:
+        return lines.level(at) if lines is not None else _level(rerun, name, at)
+
+    points = {up: _flip(level_at, above, legs[up], ends[up], ONE if up else ZERO, first, up) for up in (False, True)}
     below, beyond = points[False], points[True]
     low = below.at if below is not None else ZERO
     high = beyond.at if beyond is not None else ONE
@@ -193,58 +208,78 @@ class Line:
     slope: Fraction
 
 
-def _lines(rerun: Rerun, name: str, parent: str, above: Fraction, totals: Mapping[str, Fraction]) -> dict[str, Line]:
+@dataclass(frozen=True)
+class Lines:
+    """The totals of all bids as lines around the published weight. ``chain``: there is a chain that may decide ties."""
+
+    of: Mapping[str, Line]
+    start: Fraction
+    chain: bool
+
+    def heights(self, at: Fraction) -> dict[str, Fraction]:
+        """Totals at a weight."""
+        return {bid: line.value + line.slope * (at - self.start) for bid, line in self.of.items()}
+
+    def level(self, at: Fraction) -> First:
+        """The bids with the highest total at a weight."""
+        heights = self.heights(at)
+        top = max(heights.values())
+        return tuple(sorted(bid for bid, height in heights.items() if height == top))
+
+    def first(self, at: Fraction, first_at: FirstAt) -> First:
+        """The bids at rank 1; the whole lot is only evaluated where a chain has to decide."""
+        level = self.level(at)
+        return first_at(at) if len(level) > 1 and self.chain else level
+
+
+def _lines(rerun: Rerun, name: str, parent: str, above: Fraction, totals: Mapping[str, Fraction]) -> Lines:
     weight = rerun.local[name]
     found = {}
     for bid, total in totals.items():
         mean = total if parent == ROOT else rerun.score[bid, parent]
         found[bid] = Line(total, above * (rerun.score[bid, name] - mean) / (1 - weight))
-    return found
+    return Lines(found, weight, bool(rerun.rules.ties))
 
 
-def _walk_lines(lines: Mapping[str, Line], first_at: FirstAt, chain: bool, start: Fraction, end: Fraction, up: bool) -> Iterator[Leg]:
+def _walk_lines(lines: Lines, first_at: FirstAt, start: Fraction, end: Fraction, up: bool) -> Iterator[Leg]:
     """The same walk as ``walk`` where totals are straight lines: from crossing to crossing of the upper envelope."""
     way = 1 if up else -1
-    at, first = start, first_at(start)
+    at = start
     while True:
-        heights = {bid: line.value + line.slope * (at - start) for bid, line in lines.items()}
+        heights = lines.heights(at)
         top = max(heights.values())
-        steepest = max(lines[bid].slope * way for bid in lines if heights[bid] == top)
-        leading = tuple(sorted(bid for bid, line in lines.items() if heights[bid] == top and line.slope * way == steepest))
-        beyond = leading
-        if len(leading) > 1 and chain:
+        steepest = max(line.slope * way for bid, line in lines.of.items() if heights[bid] == top)
+        beyond = tuple(sorted(bid for bid, line in lines.of.items() if heights[bid] == top and line.slope * way == steepest))
+        if len(beyond) > 1 and lines.chain:
             beyond = first_at(Stretch(at, up).unknown())
-        yield Leg(at, at, first, beyond)
-        gaps = [(top - heights[bid]) / (line.slope * way - steepest) for bid, line in lines.items() if line.slope * way > steepest]
+        yield Leg(at, at, lines.first(at, first_at), beyond)
+        gaps = [(top - heights[bid]) / (line.slope * way - steepest) for bid, line in lines.of.items() if line.slope * way > steepest]
         if not gaps or (at + way * min(gaps) >= end if up else at + way * min(gaps) <= end):
             return
         at += way * min(gaps)
-        first = first_at(at)
 
 
 def _flip(
-    rerun: Rerun, name: str, above: Fraction, legs: list[Leg], end: First, limit: Fraction, first: First, up: bool
+    level_at: Callable[[Fraction], First], above: Fraction, legs: list[Leg], end: First, limit: Fraction, first: First, up: bool
 ) -> FlipPoint | None:
     for leg in legs:
         if leg.beyond != first or (leg.at is not None and leg.at != first):
             at = leg.low if up else leg.high
-            return _point(rerun, name, above, at, leg.at, leg.beyond, first, leg.exact)
-    if end != first and legs[-1].low != limit:
-        return _point(rerun, name, above, limit, end, end, first)
+            level = level_at(at)
+            return FlipPoint.made(at=at, share=above * at, level=level, beyond=leg.beyond, holds=leg.at == first, exact=leg.exact)
+    if end != first and legs:
+        return FlipPoint.made(at=limit, share=above * limit, level=level_at(limit), beyond=end, holds=False)
     return None
 
 
-def _point(
-    rerun: Rerun, name: str, above: Fraction, at: Fraction, there: First | None, beyond: First, first: First, exact: bool = True
-) -> FlipPoint:
-    level: First = ()
+def _level(rerun: Rerun, name: str, at: Fraction) -> First:
+    """The bids with the highest total at a weight; none where the lot cannot be ranked there."""
     try:
         outcome = rerun.again(Change(mix=(name, at)))
-        deciding = {bid: outcome.deciding(bid) for bid in outcome.admitted}
-        level = tuple(sorted(bid for bid, value in deciding.items() if value == max(deciding.values())))
     except Undefined:
-        level = ()
-    return FlipPoint.made(at=at, share=above * at, level=level, beyond=beyond, holds=there == first, exact=exact)
+        return ()
+    deciding = {bid: outcome.deciding(bid) for bid in outcome.admitted}
+    return tuple(sorted(bid for bid, value in deciding.items() if value == max(deciding.values())))
 
 
 def _spans(legs: Mapping[bool, list[Leg]], ends: Mapping[bool, First], published: Fraction, first: First) -> tuple[WinnerSpan, ...]:
@@ -329,8 +364,7 @@ def tries(rerun: Rerun, bid: str, leaf: Criterion) -> tuple[Try, ...] | None:
         return None
     scale = rerun.procedure.scale_of[leaf.scored_by.scale]
     places = {step.id: place for place, step in enumerate(scale.steps)}
-    cells = rerun.noted.panel.cells if rerun.noted.panel is not None else ()
-    cell = next((each for each in cells if each.bid == bid and each.criterion == leaf.id), None)
+    cell = rerun.cell_of.get((bid, leaf.id))
     found = []
     if cell is not None and cell.agreed:
         here = places[cell.agreed]
@@ -340,7 +374,7 @@ def tries(rerun: Rerun, bid: str, leaf: Criterion) -> tuple[Try, ...] | None:
             for place, step in enumerate(scale.steps):
                 if place == places[given]:
                     continue
-                value = aggregate(list({**cell.values, evaluator: step.value}.values()), rerun.rules.aggregation, rerun.rules.trim)
+                value = by_rule(list({**cell.values, evaluator: step.value}.values()), rerun.rules.aggregation, rerun.rules.trim)
                 if value is not None:
                     found.append(Try(value, place - places[given], given, step.id, evaluator))
     return tuple(sorted(found, key=lambda each: (abs(each.steps), each.steps < 0, each.evaluator)))
@@ -458,7 +492,7 @@ def _moving_flip(rerun: Rerun, bid: str, leaf: Criterion, first: First) -> Score
         if before == end:
             continue
         found: ScoreFlip | None = None
-        for leg in _legs(first_at, before, end, up):
+        for leg in _legs(rerun, first_at, before, end, up):
             if leg.at is not None and leg.at != first:
                 found = _figure_flip(bid, leaf, before, leg.low, leg.high, True, leg.at)
             elif leg.beyond != first:
@@ -474,9 +508,9 @@ def _moving_flip(rerun: Rerun, bid: str, leaf: Criterion, first: First) -> Score
     return best
 
 
-def _legs(first_at: FirstAt, start: Fraction, end: Fraction, up: bool) -> list[Leg]:
+def _legs(rerun: Rerun, first_at: FirstAt, start: Fraction, end: Fraction, up: bool) -> list[Leg]:
     try:
-        return list(walk(first_at, start, end, up))
+        return list(walk(first_at, start, end, up, most_stretches(rerun)))
     except NotExact:
         return list(tried(first_at, start, [start + (end - start) * Fraction(step, 100) for step in range(1, 101)]))
 
@@ -523,7 +557,7 @@ def price_change(rerun: Rerun, bid: str, leaf: str, first: First, up: bool, want
     before = rerun.amount[bid, leaf]
     first_at = _guarded(rerun, lambda value: Change(amounts={(bid, leaf): value}))
     try:
-        for leg in walk(first_at, before, None if up else ZERO, up):
+        for leg in walk(first_at, before, None if up else ZERO, up, most_stretches(rerun)):
             if wanted(leg.beyond) or (leg.at is not None and wanted(leg.at)):
                 return leg
     except NotExact:

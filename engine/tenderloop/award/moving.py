@@ -46,11 +46,21 @@ class Stretch:
         """The sign of a polynomial beside the point; its next root ends the stretch."""
         if not poly:
             return 0
-        if len(poly) > 1 and poly not in self.seen:
+        if len(poly) == 1:
+            return 1 if poly[0] > 0 else -1
+        if len(poly) == 2:  # the usual case, without a detour
+            rising = 1 if poly[1] > 0 else -1
+            root = -poly[0] / poly[1]
+            if root == self.at:
+                return rising if self.up else -rising
+            if (root > self.at) == self.up and (self.end is None or (root < self.end[0] if self.up else root > self.end[1])):
+                self.end = (root, root)
+            return rising if root < self.at else -rising
+        if poly not in self.seen:
             self.seen.add(poly)
-            root = next_root(poly, self.at, self.up)
-            if root is not None and (self.end is None or (root[0] < self.end[0] if self.up else root[1] > self.end[1])):
-                self.end = root
+            found = next_root(poly, self.at, self.up)
+            if found is not None and (self.end is None or (found[0] < self.end[0] if self.up else found[1] > self.end[1])):
+                self.end = found
         side, current = 1, poly
         while current:
             value = _at(current, self.at)

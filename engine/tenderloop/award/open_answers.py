@@ -14,9 +14,8 @@ from math import prod
 from tenderloop.award.findings import OpenAnswers, RankRange
 from tenderloop.award.leaves import most_possible
 from tenderloop.award.moving import Number
-from tenderloop.award.panel import aggregate
 from tenderloop.award.procedure import Criterion
-from tenderloop.award.rerun import Change, Rerun, Undefined
+from tenderloop.award.rerun import Change, Rerun, Undefined, by_rule
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 MOST = 1024  # sets of answers that are tried one by one
@@ -98,13 +97,13 @@ def _open(rerun: Rerun, bid: str, leaf: Criterion) -> Open:
 
 def _by_figure(rerun: Rerun, bid: str, leaf: Criterion, values: Sequence[Fraction]) -> Open:
     """What the rule would make of the judgements that are there and every possible one that is not."""
-    cells = rerun.noted.panel.cells if rerun.noted.panel is not None else ()
-    given = [value for each in cells if each.bid == bid and each.criterion == leaf.id for value in each.values.values()]
+    cell = rerun.cell_of.get((bid, leaf.id))
+    given = list(cell.values.values()) if cell is not None else []
     notes = [each for each in rerun.noted.open if each.bid == bid and each.criterion == leaf.id]
     absent = max(len({each.evaluator for each in notes if each.evaluator}), 0 if given else 1)
     exact = len(values) ** absent <= MOST_JUDGEMENTS
     tried = product(values, repeat=absent) if exact else [(min(values),) * absent, (max(values),) * absent]
-    found = {aggregate([*given, *others], rerun.rules.aggregation, rerun.rules.trim) for others in tried}
+    found = {by_rule([*given, *others], rerun.rules.aggregation, rerun.rules.trim) for others in tried}
     return Open(bid, leaf.id, tuple(sorted(each for each in found if each is not None)), between=not exact)
 
 

@@ -21,6 +21,7 @@ from tenderloop.award.formulas import FORMULAS
 from tenderloop.award.inputs import moment
 from tenderloop.award.leaves import by_facts, figure, number_of
 from tenderloop.award.moving import Moving, Number
+from tenderloop.award.panel import mean, median, trimmed_mean
 from tenderloop.award.procedure import HUNDRED, Criterion, FormulaRef, Rounding
 from tenderloop.award.ranking import TieKey, rank
 from tenderloop.award.result import AwardResult, LotResult
@@ -99,10 +100,13 @@ class Rerun:
             if each.score is not None and each.bid in self.ranked:
                 self.score[each.bid, each.criterion] = each.score
         for standing in lot.standings:
-            if standing.unrounded is not None and self.lot.combine is None:
+            # points that are rounded leaf by leaf add up to something else than the weighted mean
+            if standing.unrounded is not None and self.lot.combine is None and self.rules.rounding.at != "criterion":
                 self.score[standing.bid, ROOT] = standing.unrounded
         self.amount = self._amounts()
         self._keys: dict[str, Mapping[str, Fraction]] = {}
+        self._priced: dict[str, Priced] = {}
+        self.cell_of = {(each.bid, each.criterion): each for each in (lot.panel.cells if lot.panel is not None else ())}
         self.simple = not self.thresholds and not self.rescaled and self.rules.rounding.at == "none" and self.lot.combine is None
 
     def _refused(self) -> frozenset[str]:
@@ -124,14 +128,21 @@ class Rerun:
                         found[bid, leaf.id] = value
         return found
 
+    def priced_before(self, leaf: str) -> Priced:
+        """The prices of the result itself, by its own formula."""
+        if leaf not in self._priced:
+            amounts = {bid: self.amount[bid, leaf] for bid in self.bids if bid in self.ranked}
+            self._priced[leaf] = Priced(self.formulas[leaf], amounts)
+        return self._priced[leaf]
+
     def adjustment_scores(self, bid: str, leaf: Criterion) -> dict[str, Fraction | None]:
         """Scores of 100 of the adjustments of a price or cost criterion, for one bid."""
         found: dict[str, Fraction | None] = {}
         for each in leaf.adjustments:
             way = each.scored_by
             if way.scale is not None:
-                cells = self.noted.panel.cells if self.noted.panel is not None else ()
-                found[each.id] = next((one.agreed_value for one in cells if one.bid == bid and one.criterion == each.id), None)
+                cell = self.cell_of.get((bid, each.id))
+                found[each.id] = cell.agreed_value if cell is not None else None
             elif way.pack is not None:
                 found[each.id] = next((one.score for one in self.noted.packs if one.bid == bid and one.criterion == each.id), None)
             else:
@@ -185,7 +196,7 @@ class Rerun:
         return all(
             standing.total == order.totals[bid]
             and standing.rank == ranks[bid]
-            and (plain.values or standing.unrounded == plain.totals[bid])
+            and (plain.values or self.rules.rounding.at == "criterion" or standing.unrounded == plain.totals[bid])
             for bid, standing in standings.items()
         )
 
@@ -196,14 +207,16 @@ class Outcome:
     def __init__(self, rerun: Rerun, change: Change) -> None:
         self.rerun, self.change = rerun, change
         self.out: dict[str, str] = {}
+        self._shares: dict[str, Number] = {}
         self.held = [bid for bid in rerun.bids if bid not in change.without]
         self.parent = ROOT
         if change.mix is not None:
             self.parent = rerun.lot.parent_of[change.mix[0]]
         self.new_raw: Values = {}
-        for criterion in rerun.live:
-            if criterion.id not in rerun.priced:
-                self._raw(criterion)
+        if rerun.full or change.raws or (change.mix is not None and self.parent not in (ROOT, *rerun.priced)):
+            for criterion in rerun.live:
+                if criterion.id not in rerun.priced:
+                    self._raw(criterion)
         after = rerun.rules.threshold_when == "after_rescaling"
         self.new: Values = {}
         self.factor: dict[str, Number] = {}
@@ -278,8 +291,9 @@ class Outcome:
     def _quality(self, bids: Sequence[str]) -> None:
         """Scores of quality among the bids: as raw where nothing under the criterion is rescaled, else worked out anew."""
         rerun = self.rerun
+        known = not rerun.full and rerun.ranked.issuperset(bids)
         for criterion in rerun.live:
-            if criterion.id in rerun.priced:
+            if criterion.id in rerun.priced or (known and criterion.id not in rerun.rescaled and criterion.id not in self.new_raw):
                 continue
             if criterion.id not in rerun.rescaled:
                 changed = self.new_raw.get(criterion.id, {})
@@ -344,7 +358,8 @@ class Outcome:
                 if amount is None:
                     raise Undefined(f"bid {bid} has no amount for {leaf}")
                 amounts[bid] = amount
-            scores = by_formula(change.formulas.get(leaf, reference), amounts)
+            other = change.formulas.get(leaf)
+            scores = Priced(other or reference, amounts, rerun.priced_before(leaf) if other is None and not rerun.full else None).scores
             self.new[leaf] = {
                 bid: value
                 for bid, value in scores.items()
@@ -428,6 +443,8 @@ class Outcome:
 
     def share(self, node: str) -> Number:
         """Share of the lot of a criterion under the change, with the factors by which the criteria above it are rescaled."""
+        if node in self._shares:
+            return self._shares[node]
         found: Number = ONE
         at = node
         while at:
@@ -440,6 +457,7 @@ class Outcome:
             if above:
                 found = found * self.factor.get(above, ONE)
             at = above
+        self._shares[node] = found
         return found
 
     def _key(self, step: str, bids: Iterable[str]) -> dict[str, Number] | None:
@@ -528,31 +546,68 @@ def whole(value: Number) -> int:
     return found
 
 
-def by_formula(reference: FormulaRef, amounts: Mapping[str, Number]) -> dict[str, Number]:
-    """Scores of 100 by a price formula; as ``Formula.score``, for moving numbers too."""
-    formula: Formula = FORMULAS[reference.name]
-    moving = any(isinstance(each, Moving) for each in amounts.values())
-    if moving and formula.rounding:
-        raise NotExact(formula.name)
-    given, faults = taken(formula.name, formula.parameters, reference.parameters)
-    if faults or formula.limits(given):
-        raise Undefined("; ".join(each.message for each in faults or formula.limits(given)))
-    for bid, amount in amounts.items():
-        if amount < 0 or (not formula.accepts_zero and amount == 0):
-            raise Undefined(f"the amount of bid {bid} is {'negative' if amount < 0 else 'zero'}, which {formula.name} refuses")
-    top = given[formula.ceiling] if formula.ceiling else None
-    counted = {bid: amount for bid, amount in amounts.items() if top is None or amount <= top}
-    if not counted:
-        return dict.fromkeys(amounts, ZERO)
-    references: Callable[[Sequence[Number], Mapping[str, Number]], Mapping[str, Number]] = formula.references  # type: ignore[assignment]
-    value: Callable[[Number, Mapping[str, Number]], Number] = formula.value  # type: ignore[assignment]
-    try:
-        figures = references(sorted(counted.values()), given)
-        return {bid: value(counted[bid], figures) * HUNDRED if bid in counted else ZERO for bid in amounts}
-    except (TypeError, AttributeError) as problem:
-        if moving:
-            raise NotExact(formula.name) from problem
-        raise
+class Priced:
+    """Amounts scored by a price formula: ``scores`` of 100 by bid, as by ``Formula.score``, for moving numbers too.
+
+    Where what the formula reads off all bids (their lowest, their mean …) is as ``before``, only bids whose amount changed are scored anew.
+    """
+
+    amounts: Mapping[str, Number]
+    figures: Mapping[str, Number]
+    scores: Mapping[str, Number]
+
+    def __init__(self, reference: FormulaRef, amounts: Mapping[str, Number], before: Priced | None = None) -> None:
+        formula: Formula = FORMULAS[reference.name]
+        moving = any(isinstance(each, Moving) for each in amounts.values())
+        if moving and formula.rounding:
+            raise NotExact(formula.name)
+        given, faults = taken(formula.name, formula.parameters, reference.parameters)
+        if faults or formula.limits(given):
+            raise Undefined("; ".join(each.message for each in faults or formula.limits(given)))
+        for bid, amount in amounts.items():
+            if before is not None and before.amounts.get(bid) is amount:
+                continue
+            if amount < 0 or (not formula.accepts_zero and amount == 0):
+                raise Undefined(f"the amount of bid {bid} is {'negative' if amount < 0 else 'zero'}, which {formula.name} refuses")
+        top = given[formula.ceiling] if formula.ceiling else None
+        counted = {bid: amount for bid, amount in amounts.items() if top is None or amount <= top}
+        self.amounts, self.figures = amounts, {}
+        if not counted:
+            self.scores = dict.fromkeys(amounts, ZERO)
+            return
+        references: Callable[[Sequence[Number], Mapping[str, Number]], Mapping[str, Number]] = formula.references  # type: ignore[assignment]
+        value: Callable[[Number, Mapping[str, Number]], Number] = formula.value  # type: ignore[assignment]
+        try:
+            # moving amounts come last, so that they meet only the lowest and highest of the others: fewer comparisons end a stretch
+            self.figures = dict(references(sorted(counted.values(), key=lambda each: isinstance(each, Moving)), given))
+            same = before is not None and _same(before.figures, self.figures)
+            self.scores = {
+                bid: before.scores[bid]
+                if same and before is not None and before.amounts.get(bid) is amount
+                else value(counted[bid], self.figures) * HUNDRED
+                if bid in counted
+                else ZERO
+                for bid, amount in amounts.items()
+            }
+        except (TypeError, AttributeError) as problem:
+            if moving:
+                raise NotExact(formula.name) from problem
+            raise
+
+
+def _same(before: Mapping[str, Number], now: Mapping[str, Number]) -> bool:
+    return not any(isinstance(each, Moving) for each in now.values()) and dict(before) == dict(now)
+
+
+def by_rule(values: Sequence[Fraction], rule: str, trim: Fraction) -> Fraction | None:
+    """What a rule that computes a figure makes of judgements; None for consensus, which nobody can compute, and for no judgements.
+
+    >>> by_rule([Fraction(0), Fraction(50), Fraction(100)], "median", Fraction(0))
+    Fraction(50, 1)
+    """
+    if not values or rule == "consensus":
+        return None
+    return mean(values) if rule == "mean" else median(values) if rule == "median" else trimmed_mean(values, trim)
 
 
 def said(value: Fraction, unit: str = "") -> str:
