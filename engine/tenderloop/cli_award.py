@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tenderloop.award.reading import PanelRecord
     from tenderloop.award.result import AwardResult
 
-ACTIONS = ("check", "lock")
+ACTIONS = ("check", "lock", "draft")
 REPORTS = ("html", "pdf", "xlsx")
 
 
@@ -25,9 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument(
         "words",
-        metavar="[check|lock] PROCEDURE",
+        metavar="[check|lock|draft] PROCEDURE",
         nargs="+",
-        help="procedure.yaml or its folder; 'check' lists faults and warnings, 'lock' writes procedure.lock beside it",
+        help="procedure.yaml or its folder; 'check' lists faults and warnings, 'lock' writes procedure.lock beside it, "
+        "'draft' makes a procedure of a published notice",
     )
     parser.add_argument("--bids", metavar="FILE", type=Path, help="bids and decisions (default: bids.yaml beside the procedure)")
     parser.add_argument(
@@ -53,12 +54,15 @@ def wrong_use(given: argparse.Namespace) -> str:
     words: Sequence[str] = given.words
     if words[0] in ACTIONS:
         return "" if len(words) == 2 else f"which procedure? write: tenderloop award {words[0]} procedure.yaml"
-    return "" if len(words) == 1 else f"'{words[0]}' is neither check nor lock, and only one procedure can be given"
+    return "" if len(words) == 1 else f"'{words[0]}' is neither check, lock nor draft, and only one procedure can be given"
 
 
 def run(given: argparse.Namespace, write: Callable[[str], None]) -> bool:
     """Do it; whether all lots came to a winner, where ``--strict`` asks for that."""
     action = given.words[0] if given.words[0] in ACTIONS else ""
+    if action == "draft":
+        _draft(Path(given.words[1]), write)
+        return True
     path = _procedure_file(Path(given.words[-1]))
     if action == "check":
         from tenderloop.award.check import warnings_of
@@ -192,6 +196,18 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise Problems([Problem("file-missing", "there is no such lock, or it cannot be read", str(path), hint="check the path")]) from None
+
+
+def _draft(path: Path, write: Callable[[str], None]) -> None:
+    from tenderloop.award.drafts import draft_text
+    from tenderloop.award.reading import procedure_of_notice
+    from tenderloop.reading import notice_at
+
+    notice = notice_at(path)
+    if notice is None:
+        said = "this is no published notice or release"
+        raise Problems([Problem("unknown-format", said, str(path), hint="give an eForms, TED, OCDS or Prozorro file")])
+    write(draft_text(procedure_of_notice(notice)))
 
 
 def _lock(path: Path, target: Path, write: Callable[[str], None]) -> None:
