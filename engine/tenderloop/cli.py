@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from tenderloop import __version__, cli_award, cli_evidence, cli_screening
+from tenderloop import __version__, cli_award, cli_award_exchange, cli_evidence, cli_screening
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
 
     award = verb("award", _award, "evaluate the bids of a procedure, exactly and explained; or check a procedure, or lock it")
     cli_award.add_arguments(award)
+    cli_award_exchange.add_arguments(award)
 
     schema = verb("schema", _schema, "print the JSON Schema of packs, cases and results")
     schema.add_argument("--out", metavar="DIR", type=Path, help="write one file for each instead")
@@ -333,9 +334,13 @@ def _screening(verb: str, given: Sequence[str]) -> int:
 
 
 def _award(given: argparse.Namespace) -> int:
-    wrong = cli_award.wrong_use(given)
+    exchange = cli_award_exchange.asked(given)
+    wrong = cli_award_exchange.wrong_use(given) or ("" if exchange else cli_award.wrong_use(given))
     if wrong:
         raise WrongUseError(wrong)
+    if exchange:
+        cli_award_exchange.run(given, _print)
+        return DONE
     return DONE if cli_award.run(given, _print) else FAULTS
 
 

@@ -26,6 +26,7 @@ from tenderloop.award.scoring import award
 from tenderloop.award.workbook import read_score_workbook, score_workbook
 from tenderloop.pack import Exact
 from tenderloop.quantity import exact_text, shown
+from tenderloop.readers.cases import read_case
 from tenderloop.readers.notices import read_records
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -200,6 +201,16 @@ def test_levelised_fees_are_those_of_the_readme() -> None:
     assert fees == {"aster": "90.64", "cinder": "88.98"}
     totals = {each.bid: shown(each.total, 2) for each in lot.ranking if each.total is not None}
     assert totals == {"aster": "90.97", "cinder": "80.47"}
+
+
+@pytest.mark.parametrize("other", ["brook", "cinder"])
+def test_offers_differ_as_the_readme_says(other: str) -> None:
+    first, second = (read_case(SAMPLES / PLANT / "cases" / f"{name}.yaml") for name in ("aster", other))
+    assert first.facts.keys() == second.facts.keys()
+    differing = {name for name in first.facts if first.facts[name].value != second.facts[name].value}
+    readme = (SAMPLES / PLANT / "README.md").read_text(encoding="utf-8")
+    (row,) = [line for line in readme.splitlines() if line.startswith(f"| {other.title()}")]
+    assert differing == set(re.findall(r"`(\w+)`", row))
 
 
 def test_cinders_claim_is_caught() -> None:

@@ -15,7 +15,8 @@ from openpyxl.comments import Comment
 from tenderloop.award.bid import Bid
 from tenderloop.award.judgement import Judgement
 from tenderloop.award.procedure import Criterion, Lot, PanelMember, Procedure, Scale, ScaleStep, ScoredBy
-from tenderloop.award.workbook import CODES, ScoreSheet, read_score_workbook, score_workbook, write_score_workbook
+from tenderloop.award.reading import judgements_of_text
+from tenderloop.award.workbook import CODES, ScoreSheet, judgements_text, read_score_workbook, score_workbook, write_score_workbook
 from tenderloop.case import Document, Evidence
 from tenderloop.errors import Problems
 from tenderloop.readers.faults import CODES as WORKBOOK_CODES
@@ -68,17 +69,8 @@ BIDS = (
 
 
 def judged(bid: str = "b1", criterion: str = "durability", step: str = "3", **more: Any) -> Judgement:
-    version = {"b1": "2", "b2": "1"}[bid]
-    return Judgement(
-        evaluator="ann",
-        bid=bid,
-        version=version,
-        criterion=criterion,
-        step=step,
-        reason=more.pop("reason", "Ten years."),
-        time=WHEN,
-        **more,
-    )
+    values = {"evaluator": "ann", "version": {"b1": "2", "b2": "1"}[bid], "reason": "Ten years.", "time": WHEN, **more}
+    return Judgement(bid=bid, criterion=criterion, step=step, **values)
 
 
 ALL = (
@@ -348,6 +340,13 @@ def test_only_what_is_new_is_appended() -> None:
     assert found.changed_from((*ALL, later)) == ()
     assert [each.step for each in found.changed_from(ALL)] == ["1"]
     assert len(found.changed_from(())) == 3
+
+
+def test_judgements_come_back_from_a_file() -> None:
+    odd = judged("b2", reason='a "quoted" word: and, [more] # than {that}\nnext line: no', step="0", time="2026-03-20 10:00")
+    written = judgements_text("chairs", (*ALL, odd))
+    found = judgements_of_text(written, procedure(), "judgements.yaml").judgements
+    assert tuple(each.model_copy(update={"file": "", "line": 0}) for each in found) == (*ALL, odd)
 
 
 def test_a_text_that_no_cell_holds_is_refused() -> None:

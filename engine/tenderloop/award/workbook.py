@@ -7,6 +7,7 @@ nobody is led by them. Every locked cell is compared with what was sent; a chang
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -414,6 +415,52 @@ def _where(cell: Any) -> str:
     return f"'{title}'!{cell.coordinate}"
 
 
+def judgements_text(procedure: str, judgements: Iterable[Judgement]) -> str:
+    """Judgements as a file that ``read_judgements`` reads: one record after the other, in the order given.
+
+    >>> one = Judgement(evaluator="ann", bid="b1", criterion="repair", step="3", reason="Parts for ten years: page 4.", time="2026-03-20")
+    >>> print(judgements_text("chairs", [one]), end="")
+    procedure: chairs
+    judgements:
+      - evaluator: ann
+        bid: b1
+        version: "1"
+        criterion: repair
+        step: "3"
+        reason: "Parts for ten years: page 4."
+        time: 2026-03-20
+    """
+    lines = [f"procedure: {procedure}", "judgements:"]
+    for each in judgements:
+        said = {
+            "evaluator": each.evaluator,
+            "bid": _quoted(each.bid),
+            "version": _quoted(each.version),
+            "criterion": each.criterion,
+            "step": _quoted(each.step),
+            "reason": _quoted(each.reason),
+            "time": each.time and (each.time if " " not in each.time else _quoted(each.time)),
+            "confidence": each.confidence and _quoted(each.confidence),
+        }
+        written = [f"{key}: {value}" for key, value in said.items() if value]
+        lines += [f"  - {written[0]}", *(f"    {line}" for line in written[1:])]
+        if each.evidence:
+            lines.append("    evidence:")
+        for paper in each.evidence:
+            parts = {key: _quoted(getattr(paper, key)) for key in ("kind", "document", "page", "quote") if getattr(paper, key)}
+            parts |= {"date": paper.date} if paper.date else {}
+            parts |= {"grade": str(paper.grade)} if paper.grade or not parts else {}
+            lines.append("      - {" + ", ".join(f"{key}: {value}" for key, value in parts.items()) + "}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A text between quotation marks; JSON's way of writing one is YAML's too."""
+    return (
+        text if re.fullmatch(r"[a-z][a-z0-9_]*", text) and text not in ("true", "false", "null") else json.dumps(text, ensure_ascii=False)
+    )
+
+
 # ------------------------------------------------------------------------------------------------------------------------------ reading
 
 
@@ -726,4 +773,4 @@ def _cells(sheet: Worksheet) -> dict[tuple[int, int], Any]:
     return dict(sheet._cells)
 
 
-__all__ = ["CODES", "Problem", "Problems", "ScoreSheet", "read_score_workbook", "score_workbook", "write_score_workbook"]
+__all__ = ["CODES", "Problem", "Problems", "ScoreSheet", "judgements_text", "read_score_workbook", "score_workbook", "write_score_workbook"]
