@@ -12,6 +12,7 @@ from tenderloop.award.judgement import Consensus, Judgement
 from tenderloop.award.procedure import Procedure
 from tenderloop.award.result import AwardResult
 from tenderloop.award.scoring import award
+from tenderloop.case import Evidence
 
 SCALES = [
     {"id": "five", "title": "Five", "steps": [{"id": str(n), "value": 25 * n, "text": f"step {n}"} for n in range(5)]},
@@ -141,8 +142,10 @@ def given(seed: int, *, bids: int | None = None, relative: bool | None = None) -
             assert way.scale is not None
             for who in evaluators:
                 step = draw.choice(steps[way.scale])
+                page = draw.randint(1, 9)
+                read = tuple(Evidence(document="offer", page=str(n)) for n in (page, page + 1))
                 judgements.append(
-                    Judgement(evaluator=who, bid=each.id, criterion=name, step=step, reason=f"seen on page {draw.randint(1, 9)}")
+                    Judgement(evaluator=who, bid=each.id, criterion=name, step=step, reason=f"seen on page {page}", evidence=read)
                 )
             if rules["aggregation"] == "consensus":
                 consensus.append(

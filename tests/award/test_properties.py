@@ -40,7 +40,8 @@ def _shuffled(case: Given, order: random.Random) -> Given:
     data["scales"], data["facts"] = mix(data["scales"]), mix(data["facts"])
     bids = [each.model_copy(update={"facts": dict(mix(list(each.facts.items())))}) for each in mix(list(case.bids))]
     consensus = [each.model_copy(update={"present": tuple(mix(list(each.present)))}) for each in mix(list(case.consensus))]
-    return Given(data, tuple(bids), tuple(mix(list(case.judgements))), tuple(consensus))
+    judgements = [each.model_copy(update={"evidence": tuple(mix(list(each.evidence)))}) for each in mix(list(case.judgements))]
+    return Given(data, tuple(bids), tuple(judgements), tuple(consensus))
 
 
 @settings(max_examples=150, deadline=None)

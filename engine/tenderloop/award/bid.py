@@ -20,6 +20,13 @@ BidId = Key
 DecisionStep = Literal["late", "exclusion", "selection", "compliance", "abnormally_low"]
 
 
+def in_order(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Evidence by document, page and quote: the order in which it was written means nothing."""
+    if len(evidence) < 2:
+        return evidence
+    return tuple(sorted(evidence, key=lambda each: (each.document, each.page, each.quote, each.kind, each.date or "", each.grade)))
+
+
 class Offered(Frozen):
     """One answer of a bid, in the unit that the procedure declares. A number or level is exact."""
 

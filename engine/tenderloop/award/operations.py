@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tenderloop.award.amounts import Amount, amount_of, price_of
-from tenderloop.award.bid import Bid, Decision, Draw, NotApplicable
+from tenderloop.award.bid import Bid, Decision, Draw, NotApplicable, in_order
 from tenderloop.award.formula import Refused
 from tenderloop.award.formulas import FORMULAS, VALUE_FORMULAS, Valued
 from tenderloop.award.inputs import Records, moment
@@ -211,9 +211,9 @@ class Operations:
                 evidence: tuple[Evidence, ...] = ()
                 step, reason = "", "; ".join(f"{who}: {own[who].reason}" for who in sorted(own))
                 if rules.aggregation == "consensus" and agreed is not None:
-                    step, reason, evidence = agreed.step, agreed.reason, agreed.evidence
+                    step, reason, evidence = agreed.step, agreed.reason, in_order(agreed.evidence)
                 elif rules.aggregation == "consensus" and len(expected) == 1 and not missing:
-                    step, reason, evidence = own[expected[0]].step, own[expected[0]].reason, own[expected[0]].evidence
+                    step, reason, evidence = own[expected[0]].step, own[expected[0]].reason, in_order(own[expected[0]].evidence)
                 elif rules.aggregation == "consensus" and not missing:
                     said = f"no consensus is recorded on bid {name}, {criterion}"
                     missing.append(Note(code="consensus-missing", text=said, bid=name, criterion=criterion))
@@ -615,5 +615,5 @@ def priced(criterion: Criterion) -> bool:
 
 def decided(decision: Decision) -> str:
     parts = [part for part in (decision.ground, decision.reason) if part]
-    by = f" ({', '.join(decision.by)})" if decision.by else ""
+    by = f" ({', '.join(sorted(decision.by))})" if decision.by else ""
     return ": ".join(parts) + by

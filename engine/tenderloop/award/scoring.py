@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from tenderloop import __version__
 from tenderloop.award.assembly import lot_result
-from tenderloop.award.bid import Bid, Decision, Draw, NotApplicable, Proceedings
+from tenderloop.award.bid import Bid, Decision, Draw, NotApplicable, Proceedings, in_order
 from tenderloop.award.check import faults_of, locked_hash, warnings_of
 from tenderloop.award.inputs import Records, checked
 from tenderloop.award.judgement import Consensus, Judgement
@@ -23,7 +23,7 @@ from tenderloop.award.result import (
     AwardResult,
     LotResult,
 )
-from tenderloop.errors import Problems
+from tenderloop.errors import Problem, Problems
 from tenderloop.result import Result
 
 
@@ -62,14 +62,17 @@ def award(
     if problems:
         raise Problems(problems)
     records, problems = checked(procedure, bids, judgements, consensus, decisions, draws, not_applicable)
+    for name in sorted((pack_results or {}).keys() - {bid.id for bid in bids}):
+        said = f"a pack's result is given for '{name}', and there is no such bid"
+        problems.append(Problem("unknown-bid", said, where=f"pack_results[{name}]", hint="name a bid that is given"))
     if problems:
         raise Problems(problems)
     canonical = procedure.canonical()
+    kept = _Inputs(bids, judgements, consensus, decisions, draws, not_applicable)
     lots = tuple(
-        award_lot(canonical, lot.id, bids, records, draws=draws, not_applicable=not_applicable, pack_results=pack_results)
+        award_lot(canonical, lot.id, kept.bids, records, draws=draws, not_applicable=not_applicable, pack_results=pack_results)
         for lot in canonical.lots
     )
-    kept = _Inputs(bids, judgements, consensus, decisions, draws, not_applicable)
     return AwardResult(
         engine=__version__,
         procedure=canonical,
@@ -103,13 +106,13 @@ class _Inputs:
         self.bids = tuple(_bid_in_order(each) for each in sorted(bids, key=lambda each: each.id))
         self.judgements = tuple(
             sorted(
-                (without_place(each) for each in judgements),
+                (_in_order(each) for each in judgements),
                 key=lambda each: (each.bid, each.criterion, each.evaluator, each.version, each.time, each.step, each.reason),
             )
         )
         self.consensus = tuple(
             sorted(
-                (without_place(each.model_copy(update={"present": tuple(sorted(each.present))})) for each in consensus),
+                (_in_order(each.model_copy(update={"present": tuple(sorted(each.present))})) for each in consensus),
                 key=lambda each: (each.bid, each.criterion, each.version, each.time, each.step, each.reason),
             )
         )
@@ -118,7 +121,12 @@ class _Inputs:
                 (without_place(each) for each in decisions), key=lambda each: (each.bid, each.step, each.time, each.outcome, each.reason)
             )
         )
-        self.draws = tuple(sorted((without_place(each) for each in draws), key=lambda each: (each.lot, each.time, each.order)))
+        self.draws = tuple(
+            sorted(
+                (without_place(each.model_copy(update={"witnesses": tuple(sorted(each.witnesses))})) for each in draws),
+                key=lambda each: (each.lot, each.time, each.order),
+            )
+        )
         self.not_applicable = tuple(
             sorted((without_place(each) for each in not_applicable), key=lambda each: (each.lot, each.criterion, each.time, each.reason))
         )
@@ -137,6 +145,14 @@ class _Inputs:
         return "sha256:" + hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+R = TypeVar("R", Judgement, Consensus, Decision)
+
+
+def _in_order(record: R) -> R:
+    found = without_place(record)
+    return found if len(found.evidence) < 2 else found.model_copy(update={"evidence": in_order(found.evidence)})
+
+
 def _bid_in_order(bid: Bid) -> Bid:
     return bid.model_copy(
         update={
@@ -144,7 +160,10 @@ def _bid_in_order(bid: Bid) -> Bid:
             "line": 0,
             "costs": tuple(sorted(bid.costs, key=lambda each: each.id)),
             "corrections": tuple(sorted(bid.corrections, key=lambda each: (each.kind, each.amount, each.reason))),
-            "facts": dict(sorted(bid.facts.items())),
+            "facts": {
+                name: offered if len(offered.evidence) < 2 else offered.model_copy(update={"evidence": in_order(offered.evidence)})
+                for name, offered in sorted(bid.facts.items())
+            },
         }
     )
 
