@@ -3,8 +3,8 @@
     python tests/readers/damage.py COUNT [SEED] [WORD]     COUNT damaged files; WORD: only files whose name holds it
 
 reads each copy with every reader of the tender side and prints, as JSON, what went wrong: any exception but ``Problems``, a file that takes
-more than two seconds of the processor, a problem that names no file. One gigabyte of memory is all it may use. Knows how to damage; must not know
-what a reader makes of it.
+more than two seconds of the processor, a problem that names no file. One gigabyte of memory is all it may use. Knows how to damage; must
+not know what a reader makes of it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MOST_SECONDS = 2.0
 MOST_MEMORY = 1 << 30
 LARGEST = 300_000  # bytes of a file that is damaged; larger ones hold the same
 
-NUMBERS = (  # fmt: skip
+NUMBERS = (
     "-1",
     "0",
     "1e999",

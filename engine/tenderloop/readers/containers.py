@@ -339,29 +339,19 @@ def _whole(data: bytes, file: str, limits: Limits, line: int | None = None, byte
 
 def _plain(raw: IO[bytes], file: str, limits: Limits) -> Iterator[Document | Problem]:
     """JSON Lines line by line, anything else whole."""
-    first = raw.readline(limits.document + 1)
-    if not _may_be_a_line(first):
-        rest = raw.read(limits.document + 1 - len(first)) if len(first) <= limits.document else b""
-        yield from _whole(first + rest, file, limits)
-        return
-    second = b""
-    skipped = []
-    while not second.strip():
-        second = raw.readline(limits.document + 1)
-        if not second:
-            yield from _whole(first, file, limits)
-            return
-        skipped.append(second)
-    begins = second.lstrip().startswith((b"{", b"[")) or _is_whole(first)  # a first line that is whole makes the second a broken one
-    if not begins or second.strip() in (b"{", b"["):
-        # a document of several lines, or documents that follow each other over several lines
-        before = first + b"".join(skipped)
-        rest = raw.read(limits.document + 1 - len(before)) if len(before) <= limits.document else b""
-        yield from _whole(before + rest, file, limits)
+    head: list[bytes] = []  # up to the third line that is not blank
+    size = written = 0
+    while written < 3 and size <= limits.document and (text := raw.readline(limits.document + 1)):
+        head.append(text)
+        size += len(text)
+        written += bool(text.strip())
+    if not _are_lines([each for each in head if each.strip()]):
+        rest = raw.read(limits.document + 1 - size) if size <= limits.document else b""
+        yield from _whole(b"".join(head) + rest, file, limits)
         return
     line, byte = 1, 0
-    text = first
-    following = iter(skipped)
+    following = iter(head)
+    text = next(following)
     while text:
         size = len(text)
         if size > limits.document:
@@ -372,6 +362,20 @@ def _plain(raw: IO[bytes], file: str, limits: Limits) -> Iterator[Document | Pro
             yield Document(bare, file, line, byte)
         line, byte = line + 1, byte + size
         text = next(following, b"") or raw.readline(limits.document + 1)
+
+
+def _are_lines(first: list[bytes]) -> bool:
+    """Whether the first three written lines are those of JSON Lines, even when one of them is broken.
+
+    A document may be written over several lines, and documents that follow each other too.
+    """
+    if len(first) < 2:
+        return False
+    second = first[1].strip()
+    if _may_be_a_line(first[0]) and second not in (b"{", b"[") and (second.startswith((b"{", b"[")) or _is_whole(first[0])):
+        return True
+    # of no document can the second line be whole and the third begin another: the first is the broken one
+    return second.startswith(b"{") and (len(first) < 3 or first[2].lstrip().startswith(b"{")) and _is_whole(second)
 
 
 def _is_whole(line: bytes) -> bool:

@@ -61,6 +61,8 @@ _CHANGE_REASON: Final = EFAC + "ChangeReason"
 _CHANGE_CODE: Final = CBC + "ReasonCode"
 _REASON_WORDS: Final = EFBC + "ReasonDescription"
 
+_DESCRIBE: Final = "correct the identifier, or describe what it names"
+_MOVE: Final = "describe it in efac:Organizations and name its identifier here"
 _KIND_OF_ROOT: Final[dict[str, str]] = {f"{{{namespace}}}{name}": name for namespace, name in ROOTS.items()}
 _STAGE_OF_FORM: Final[dict[str, Stage]] = {
     "planning": "planning",
@@ -147,7 +149,7 @@ def read_eforms(source: etree._Element | bytes, file: str = "", where: str = "")
         results = read_results(leaves, *reading.result, identifiers, organisations)
     for element, at, buyer in reading.buyer_references:
         if buyer not in organisations and buyer not in reading.touch_points:
-            leaves.problem("unresolved-reference", f"{buyer} is not among the organisations of this notice", element, at)
+            leaves.problem("unresolved-reference", f"{buyer[:60]} is not among the organisations of this notice", element, at, _DESCRIBE)
     if kind != "BusinessRegistrationInformationNotice":
         _check_identity(reading, root, kind, lots)
     whole, one = reading.whole, reading.one
@@ -262,7 +264,7 @@ def _read_lots(reading: _Reading, elements: list[tuple[etree._Element, str]]) ->
         for missing in (member for member in (name, *members) if member not in seen):
             where = "/*/cac:TenderingTerms/cac:LotDistribution"
             message = f"{missing[:60] or 'an empty reference'} of the group {name[:60]} is not among the lots of this notice"
-            leaves.remark(Problem("unresolved-reference", message, leaves.file, None, where))
+            leaves.remark(Problem("unresolved-reference", message, leaves.file, None, where, _DESCRIBE))
     return lots
 
 
@@ -289,7 +291,7 @@ def _read_buyer(reading: _Reading, element: etree._Element, base: str) -> None:
                 company = _Company(inline)
                 _read_company(leaves, child, company)
                 if not company.id:
-                    leaves.problem("misplaced", "a buyer is described in place, not among the organisations", child, inline)
+                    leaves.problem("misplaced", "a buyer is described in place, not among the organisations", child, inline, _MOVE)
                     reading.buyers.setdefault(company.id)
                     reading.companies.append(company)
         elif tag == _PARTY_TYPE:

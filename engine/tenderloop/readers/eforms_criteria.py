@@ -29,6 +29,7 @@ _PRIVACY: Final = EFAC + "FieldsPrivacy"
 _PARAMETER_CODE: Final = EFBC + "ParameterCode"
 _PARAMETER_NUMBER: Final = EFBC + "ParameterNumeric"
 _TYPES: Final[dict[str, CriterionType]] = {"price": "price", "cost": "cost", "quality": "quality"}
+_USE: Final = "write efac:AwardCriterionParameter with its code and number"
 
 
 def read_criteria(leaves: Leaves, terms: etree._Element, base: str, lot: str, texts: list[Text], into: list[AwardCriterion]) -> None:
@@ -125,7 +126,7 @@ def _read_one(leaves: Leaves, criterion: etree._Element, where: str, lot: str, i
             leaves.text(descriptions, child, "award", f"{where}/cbc:CalculationExpression[{formula_count}]", lot)
         elif tag in _WEIGHTS_OF_UBL:
             at = f"{where}/cbc:{'WeightNumeric' if tag == _WEIGHTS_OF_UBL[0] else 'Weight'}"
-            leaves.problem("misplaced", "a weight stands in an element that eForms does not use; its kind is unknown", child, at)
+            leaves.problem("misplaced", "a weight stands in an element that eForms does not use; its kind is unknown", child, at, _USE)
             value = leaves.number(child, at)
             if value is not None:
                 parameters.append(Parameter("", "", value, at, "an element of UBL that eForms does not use"))
@@ -141,7 +142,9 @@ def _read_one(leaves: Leaves, criterion: etree._Element, where: str, lot: str, i
     into.append(AwardCriterion(lot, kind, code, tuple(names), tuple(descriptions), tuple(parameters), where))
     for number, inner in enumerate(nested, 1):
         at = f"{where}/cac:SubordinateAwardingCriterion[{number}]"
-        leaves.problem("misplaced", "an award criterion stands inside another one; it is read as one of its own", inner, at)
+        leaves.problem(
+            "misplaced", "an award criterion stands inside another one; it is read as one of its own", inner, at, "write it beside"
+        )
         _read_one(leaves, inner, at, lot, into)
 
 
@@ -174,7 +177,7 @@ def _add_parameter(leaves: Leaves, parameter: etree._Element, where: str, into: 
     elif "awa-cri-num" not in hidden:
         value = leaves.number(number_element, at)
         if value is not None and value < 0:
-            leaves.problem("negative-number", f"{value} is no weight, fixed number or threshold", number_element, at)
+            leaves.problem("negative-number", f"{value} is no weight, fixed number or threshold", number_element, at, "write 0 or more")
     if code or value is not None:
         into.append(Parameter(kind, code, value, at))
 
@@ -190,9 +193,12 @@ def _parameter_code(leaves: Leaves, element: etree._Element, where: str) -> tupl
     if not kind:
         name = LIST_OF_PARAMETER.get(code, "")
         kind = PARAMETER_LISTS.get(name, "")
-        leaves.problem("list-missing", f"the code {code!r} does not name its list" + (f"; read as {name}" if name else ""), element, where)
+        said = f"the code {code[:60]!r} does not name its list" + (f"; read as {name}" if name else "")
+        leaves.problem("list-missing", said, element, where, "add listName, such as number-weight")
     if name and code not in CODES[name]:
         kept = known_code(code, CODES[name])
         if not kept:
-            leaves.problem("unknown-code", f"{code!r} is not a code of the list {name}", element, where, ", ".join(sorted(CODES[name])))
+            leaves.problem(
+                "unknown-code", f"{code[:60]!r} is not a code of the list {name}", element, where, ", ".join(sorted(CODES[name]))
+            )
     return kind, code

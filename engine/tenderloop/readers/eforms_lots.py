@@ -380,7 +380,8 @@ def read_strategic(leaves: Leaves, element: etree._Element, base: str, codes: li
             name = child.get("listName")
             if not name:
                 name = "cvd-scope"
-                leaves.problem("list-missing", "it is not said which law applies; read as clean vehicles (cvd-scope)", child, where)
+                said = "it is not said which law applies; read as clean vehicles (cvd-scope)"
+                leaves.problem("list-missing", said, child, where, "add listName: cvd-scope or eed-scope")
             leaves.code(codes, child, name, where, lot)
         elif tag == _STRATEGIC_INFORMATION:
             informations += 1

@@ -156,7 +156,8 @@ def _tenderers(leaves: Leaves, party: etree._Element, base: str, organisations: 
 def _check(leaves: Leaves, element: etree._Element, where: str, name: str, known: frozenset[str] | dict[str, Bid], among: str) -> bool:
     if name in known:
         return True
-    leaves.problem("unresolved-reference", f"{name or 'an empty reference'} is not among {among} of this notice", element, where)
+    message = f"{name[:60] or 'an empty reference'} is not among {among} of this notice"
+    leaves.problem("unresolved-reference", message, element, where, "correct the identifier, or describe what it names")
     return False
 
 

@@ -197,7 +197,8 @@ def _release_line(value: dict[str, Any], document: Document) -> Record:
 
 
 def _document(document: Document, faults: _Unread) -> Iterator[Record]:
-    found = recognise_bytes(document.data)
+    # a line of JSON Lines is JSON, or broken; never a text of one line
+    found = recognise_bytes(document.data) if document.line is None else "json"
     if isinstance(found, Problem):
         faults.add(_placed(found, document))
     elif found == "json":
