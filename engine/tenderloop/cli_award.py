@@ -96,7 +96,7 @@ def evaluated(given: argparse.Namespace) -> AwardResult:
     lock = given.lock or path.with_name("procedure.lock")
     text = _text(lock) if given.lock is not None or lock.exists() else None
     if text is not None:
-        from tenderloop.award.check import locked_hash
+        from tenderloop.award.lock import locked_hash
 
         locked_hash(text, procedure, str(lock))
     bids = given.bids or path.with_name("bids.yaml")
@@ -211,7 +211,7 @@ def _draft(path: Path, write: Callable[[str], None]) -> None:
 
 
 def _lock(path: Path, target: Path, write: Callable[[str], None]) -> None:
-    from tenderloop.award.check import lock_text, locked_hash
+    from tenderloop.award.lock import lock_text, locked_hash
 
     procedure = _procedure(path)
     if target.exists():

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tenderloop.award.check import changes, faults_of, findings, lock_text, locked_hash, warnings_of
+from tenderloop.award.check import faults_of, findings, warnings_of
 from tenderloop.award.faults import CODES, WARNINGS
+from tenderloop.award.lock import changes, lock_text, locked_hash
 from tenderloop.award.procedure import Procedure
 from tenderloop.award.reading import (
     PanelRecord,

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from tenderloop.award.bid import Decision, Draw, NotApplicable
-from tenderloop.award.check import faults_of, lock_text, locked_hash
+from tenderloop.award.check import faults_of
 from tenderloop.award.judgement import Consensus, Judgement
+from tenderloop.award.lock import lock_text, locked_hash
 from tenderloop.award.procedure import Procedure
 from tenderloop.award.reading import judgements_of_text, procedure_of_text
 from tenderloop.award.result import LotResult

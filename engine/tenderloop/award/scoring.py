@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 from tenderloop import __version__
 from tenderloop.award.assembly import lot_result
 from tenderloop.award.bid import Bid, Decision, Draw, NotApplicable, Proceedings, in_order
-from tenderloop.award.check import faults_of, locked_hash, warnings_of
+from tenderloop.award.check import faults_of, warnings_of
 from tenderloop.award.inputs import Records, checked
 from tenderloop.award.judgement import Consensus, Judgement
+from tenderloop.award.lock import locked_hash
 from tenderloop.award.operations import Operations
 from tenderloop.award.procedure import Procedure, without_place
 from tenderloop.award.result import (
