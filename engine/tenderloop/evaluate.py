@@ -154,7 +154,7 @@ class _Evaluation:
         self.parameters: dict[str, ParameterNote] = {}
         self._parameter_of = self.pack.parameter_of
         self._in_force: dict[str, InForce] = {}
-        self._waiting_somewhere = any(parameter.waits or parameter.filled_by for parameter in self.pack.parameters)
+        self._waiting_somewhere = any(parameter.waits for parameter in self.pack.parameters)
         self.values = {value.declared.id: value for value in plan.values}
         self.run: Run[Graded, Leaf] = plan.run(self.kernel, self.fact, case.stage, case.not_applicable.__contains__)
 
@@ -652,7 +652,7 @@ class _Evaluation:
             facts=self._facts(),
             derived=self._derived(),
             parameters=self._parameters(),
-            unconfirmed=self._unconfirmed(),
+            unconfirmed=self._unconfirmed((*nodes, *gates)),
             worksheets=tuple(self._worksheet(index) for index in range(len(self.kernel.runs))),
             sources=(),
             steps=(),
@@ -671,30 +671,27 @@ class _Evaluation:
 
     def _parameters(self) -> tuple[ParameterNote, ...]:
         """What rules read, and what a person confirmed though no rule reads it: a clause may name it."""
-        read = {note.threshold or note.id for note in self.parameters.values()}
+        read = {note.threshold for note in self.parameters.values()}
         notes = dict(self.parameters)
         for name in self.case.confirmed:
-            if name in self._parameter_of and name not in read and self.held(name).shown:
+            if name in self._parameter_of and name not in read and self.held(name).state == "confirmed":
                 notes[name] = self._parameter(name, self.held(name))
         return tuple(notes[name] for name in sorted(notes))
 
-    def _unconfirmed(self) -> tuple[ThresholdNote, ...]:
+    def _unconfirmed(self, readers: Sequence[Node | GateNote]) -> tuple[ThresholdNote, ...]:
         """Every threshold that waits for a person, those that something would read first."""
         if not self._waiting_somewhere:
             return ()
-        readers: dict[str, list[str]] = {}
-        steps = [(step.id, (*step.rules, step.applies)) for step in self.plan.indicators if self.run.nodes[step.id].applies is not False]
-        steps += [(gate.declared.id, (gate.passes, gate.applies)) for gate in self.plan.gates if self.run.gates[gate.declared.id]]
-        for id_, rules in steps:
-            for name in self.thresholds(rules):
-                readers.setdefault(name, []).append(id_)
+        readers_of: dict[str, list[str]] = {}
+        for reader in readers:
+            for name in reader.thresholds if reader.status != "not_applicable" else ():
+                readers_of.setdefault(name, []).append(reader.id)
         notes = []
         for parameter in self.pack.parameters:
-            held = self.held(parameter.id)
-            # an open parameter of the pack of which this group makes no use is nobody's question
-            idle = not isinstance(parameter, Threshold) and parameter.id not in readers
-            if held.waits and held.threshold is parameter and not idle:
-                notes.append(self._threshold(parameter, tuple(readers.get(parameter.id, ()))))
+            # what nothing reads under its own name, as a profile fills it or has no use for it, is nobody's question
+            asked = isinstance(parameter, Threshold) or parameter.id in readers_of
+            if asked and self.held(parameter.id).waits:
+                notes.append(self._threshold(parameter, tuple(readers_of.get(parameter.id, ()))))
         return tuple(sorted(notes, key=lambda note: not note.waiting))
 
     def _threshold(self, parameter: Parameter, waiting: tuple[str, ...]) -> ThresholdNote:

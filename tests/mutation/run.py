@@ -44,7 +44,13 @@ SLACK = 15.0  # seconds that a change may take beyond three times the sound run
 MEMORY = 6 << 30  # bytes; a change may loop and collect
 EXAMPLES = 12  # of hypothesis a property, where the test does not say itself
 
-_BUILT = ("test_evaluate.py", "test_evaluate_mutants.py", "test_because_mutants.py", "test_profiles.py")
+_BUILT = (
+    "test_evaluate.py",
+    "test_evaluate_mutants.py",
+    "test_because_mutants.py",
+    "test_profiles.py",
+    "test_evaluate_mutants_confirmations.py",
+)
 TESTS: dict[str, tuple[str, ...]] = {
     "curves": ("test_curves.py", "test_curves_mutants.py"),
     "aggregate": ("test_aggregate_mutants.py",),
