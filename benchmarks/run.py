@@ -1,6 +1,6 @@
 """How fast it is, against what is possible: prints a table and exits with 1 when a bar is missed.
 
-    python benchmarks/run.py [PART …]        parts: start case columns pdf award
+    python benchmarks/run.py [PART …]        parts: start case columns pdf reading award
 
 Speed is compared, not only timed: each part runs ours and its yardstick in turn, several times, and takes the best of each. Times are those
 of the processor, so that a busy host does not decide; what the clock said stands beside them.
@@ -147,6 +147,34 @@ def pdf() -> Iterator[Row]:
     yield Row("PDF, a page", ours.cpu / pages * 1000, 110, "ms", f"warm, tagged; clock {ours.clock / pages * 1000:.0f} ms")
 
 
+def reading() -> Iterator[Row]:
+    """Real files against the bare parsers: whole eForms notices against lxml, records of OCDS JSON Lines against orjson.
+
+    The two benchmarks beside this file say what is compared. A bar of half the parser's speed is twice its time here.
+    """
+    import reading_eforms
+    import reading_ocds
+
+    if not (reading_eforms.DATA / "ted-eforms").is_dir() or not reading_ocds.DATA.is_dir():
+        print("NOT MEASURED: the real files are not there")
+        return
+    inputs = reading_eforms.documents()
+    found = reading_eforms.measure(inputs)
+    megabytes = sum(map(len, inputs)) / 1e6
+    detail = (
+        f"{len(inputs)} notices, {megabytes:.0f} MB; ours {found.notice:.2f} s, lxml {found.lxml:.2f} s, {found.ratio:.2f} of its speed"
+    )
+    yield Row("eForms notices, against lxml's parse", found.notice / found.lxml, 1 / reading_eforms.BAR, "x", detail)
+    for name in reading_ocds.FILES:
+        lines, took = reading_ocds.measure(name, 3 * ROUNDS)
+        ratios = {job: took["orjson"] / took[job] for job in ("records", "notices")}
+        detail = (
+            f"{name}, {lines} lines; {took['records'] / lines * 1e6:.0f} µs a line, {ratios['records']:.2f} of orjson's speed; "
+            f"built into notices {took['notices'] / lines * 1e6:.0f} µs, {ratios['notices']:.3f}"
+        )
+        yield Row("OCDS records, against orjson's parse", 1 / ratios["records"], 1 / reading_ocds.BAR, "x", detail)
+
+
 def start() -> Iterator[Row]:
     """``tenderloop --help`` from nothing."""
     least, clock = float("inf"), float("inf")
@@ -167,7 +195,14 @@ def awards() -> Iterator[Row]:
         yield Row(*row)
 
 
-PARTS: dict[str, Callable[[], Iterator[Row]]] = {"start": start, "case": case, "columns": columns, "pdf": pdf, "award": awards}
+PARTS: dict[str, Callable[[], Iterator[Row]]] = {
+    "start": start,
+    "case": case,
+    "columns": columns,
+    "pdf": pdf,
+    "reading": reading,
+    "award": awards,
+}
 
 
 def main(chosen: list[str]) -> int:
