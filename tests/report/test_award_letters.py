@@ -147,7 +147,7 @@ def test_the_winners_price_is_told_only_where_the_rule_says_so(result: AwardResu
 
 def test_the_question_about_a_low_price_tells_no_other_price(result: AwardResult) -> None:
     low = result.lots[0].low_bids[0]
-    assert "79500" in low.letter["finding"], "the finding of this rule holds another bidder's price: that is what must stay out"
+    assert any("79500" in line.text for line in low.working), "the rule compares with another bidder's price: that is what must stay out"
     text = text_of(letter_to_html(explanation_letter(result, "dogwood"), result))
     assert "Your price: 41250 EUR" in text
     assert "a question, not a rejection" in text

@@ -18,13 +18,15 @@ import pytest
 
 from tenderloop.award.attack import attack
 from tenderloop.award.bid import Bid
-from tenderloop.award.procedure import Procedure
+from tenderloop.award.procedure import FormulaRef, Procedure
 from tenderloop.award.reading import read_bids, read_judgements, read_procedure
 from tenderloop.award.result import AwardResult
 from tenderloop.award.scoring import award
 from tenderloop.errors import Problems
 from tenderloop.report.award import build_award
 from tenderloop.report.award_html import award_to_html, award_to_pdf, page
+from tenderloop.report.award_letter_pages import letter_to_html
+from tenderloop.report.award_letters import letters
 from tenderloop.report.award_model import AwardReport, Table
 from tenderloop.report.award_standstill import RULES, standstill
 from tenderloop.report.award_xlsx import award_to_xlsx
@@ -461,3 +463,34 @@ def test_tables_fit_on_a_page(report: AwardReport) -> None:
                 longest = max(len(word) for word in column.title.split())
                 assert width >= 5, (table.title, column.title)
                 assert longest <= width * 1.3, (table.title, column.title, width)
+
+
+def combined() -> AwardResult:
+    """The three bids, ranked by quality per price instead of by points."""
+    plain = three_bids()
+    lot = plain.procedure.lots[0]
+    quality = next(each for each in lot.criteria if each.type == "quality").model_copy(update={"weight": Fraction(100)})
+    price = next(each for each in lot.criteria if each.type == "price").model_copy(update={"formula": None, "weight": None})
+    changed = lot.model_copy(update={"combine": FormulaRef(name="guideline_simple"), "criteria": (quality, price)})
+    return award(plain.procedure.model_copy(update={"lots": (changed,)}), plain.bids)
+
+
+def test_where_a_formula_combines_quality_and_price_no_points_are_claimed() -> None:
+    result = combined()
+    lot = result.lots[0]
+    assert lot.winner
+    report = build_award(result, attack(result), sent=SENT)
+    part = report.lots[0]
+    assert "points" not in part.finding
+    assert f"the value {part.totals(lot.ranking[0].total)}" in part.finding
+    assert "combined by a formula" in part.combined
+    assert part.stack == ()
+    assert all(row.behind is None for row in part.rows)
+    said = text(award_to_html(report))
+    assert "Total of 100" not in said
+    assert award_to_pdf(report).startswith(b"%PDF")
+    assert award_to_xlsx(report).startswith(b"PK")
+    for letter in letters(result, sent=SENT):
+        told = text(letter_to_html(letter, result))
+        assert "of 100 points" not in told
+        assert "combined by a formula" in told

@@ -17,8 +17,8 @@ from tenderloop.report.award_bank import bank_tables
 from tenderloop.report.award_charts import heat, scatter, stack, strips, top_criteria, tornado
 from tenderloop.report.award_model import AwardReport, Column, Flag, LotPart, RankRow, Table
 from tenderloop.report.award_records import day_given, day_of, opening_tables, record_tables, standstill_part
-from tenderloop.report.award_scores import criteria_table, leaf_parts, panel_tables
-from tenderloop.report.award_words import listed, money, pts
+from tenderloop.report.award_scores import combined_text, criteria_table, leaf_parts, panel_tables
+from tenderloop.report.award_words import Totals, listed, money, pts, totals_of
 
 NOT_ATTACKED = "What would flip the winner was not computed for this report."
 
@@ -82,11 +82,11 @@ def _procedure_flags(result: AwardResult) -> Iterator[Flag]:
 
 
 def _lot(result: AwardResult, lot: LotResult, number: int, attack: LotAttack | None) -> LotPart:
-    places = result.procedure.rules.display_places
+    totals = totals_of(result, lot.lot)
     bidder_of = {bid.id: bid.bidder for bid in result.bids}
-    flips = flip_sentences(lot, attack, bidder_of, places) if attack is not None else ()
+    flips = flip_sentences(lot, attack, bidder_of, totals) if attack is not None else ()
     flipping = frozenset(each.bid for each in attack.flipping) if attack is not None else frozenset()
-    stack_finding, stacked = stack(lot, places)
+    stack_finding, stacked = stack(lot, totals)
     heat_finding, heat_bids, heat_rows = heat(result, lot)
     evaluators, dots = strips(result, lot)
     tornado_finding, weights = tornado(attack, bidder_of)
@@ -96,7 +96,9 @@ def _lot(result: AwardResult, lot: LotResult, number: int, attack: LotAttack | N
         result=lot,
         lot=result.procedure.lot_of[lot.lot],
         attack=attack,
-        finding=_finding(lot, places),
+        totals=totals,
+        combined=combined_text(result, lot),
+        finding=_finding(lot, totals),
         statements=_statements(flips, attack),
         warned=flips,
         flags=tuple(_flags(result, lot, number)),
@@ -118,26 +120,28 @@ def _lot(result: AwardResult, lot: LotResult, number: int, attack: LotAttack | N
         criteria=criteria_table(result, lot),
         panel=panel_tables(result, lot),
         attacked=attack_tables(result, attack) if attack is not None else (),
-        ties=tuple(_ties(lot, bidder_of, places)),
+        ties=tuple(_ties(lot, bidder_of, totals)),
         low_bids=tuple(_low_bids(lot, bidder_of, result.procedure.currency)),
     )
 
 
-def _finding(lot: LotResult, places: int) -> str:
+def _finding(lot: LotResult, totals: Totals) -> str:
     ranking = lot.ranking
     if lot.winner:
         first = lot.standing_of[lot.winner]
-        said = f"{first.bidder} is first with {pts(first.total, places)} of 100 points"
+        said = f"{first.bidder} is first with {totals.full(first.total)}"
         if len(ranking) == 1:
             return said + "; it is the only bid that was ranked."
         seconds = [each.bidder for each in ranking if each.rank == ranking[1].rank]
         if lot.margin == 0:
             return said + f", as many as {listed(seconds)}: the declared chain of ties decided."
-        return said + f", {pts(lot.margin, places)} ahead of {listed(seconds)}."
+        if totals.combined:  # such values are not points: their difference says nothing
+            return said + f", before {listed(seconds)}."
+        return said + f", {totals(lot.margin)} ahead of {listed(seconds)}."
     if lot.status == "tied":
         tied = [each.bidder for each in ranking if each.rank == 1]
-        at = pts(ranking[0].total, places)
-        return f"{listed(tied)} are tied for the first place with {at} points, and the declared chain does not decide."
+        at = totals.full(ranking[0].total)
+        return f"{listed(tied)} are tied for the first place with {at}, and the declared chain does not decide."
     if lot.status == "incomplete":
         number = len(lot.open)
         return f"There is no ranking: {number} thing{'s are' if number > 1 else ' is'} open. What is missing is not counted as 0."
@@ -192,7 +196,8 @@ def _rows(result: AwardResult, lot: LotResult, flipping: frozenset[str]) -> tupl
     tops = top_criteria(lot)
     low = {each.bid for each in lot.low_bids}
     ranking = lot.ranking
-    best = ranking[0].total if ranking else None
+    # values of a combining formula are not points: their difference says nothing
+    best = ranking[0].total if ranking and not totals_of(result, lot.lot).combined else None
     others = sorted((each for each in lot.standings if each.rank is None), key=lambda each: each.bid)
     found = []
     for standing in (*ranking, *others):
@@ -217,10 +222,10 @@ def _operations(lot: LotResult) -> Table:
     return Table("Order of operations", columns, rows, "The order is part of the rule.")
 
 
-def _ties(lot: LotResult, bidder_of: dict[str, str], places: int) -> Iterator[Table]:
+def _ties(lot: LotResult, bidder_of: dict[str, str], totals: Totals) -> Iterator[Table]:
     for tie in lot.ties:
         rows = tuple((str(number), each.text) for number, each in enumerate(tie.tried, start=1))
-        title = f"Tie at {pts(tie.total, places)} points: {listed([bidder_of[bid] for bid in tie.bids])}"
+        title = f"Tie at {totals(tie.total)}{totals.unit}: {listed([bidder_of[bid] for bid in tie.bids])}"
         after = ", then ".join(" = ".join(bidder_of[bid] for bid in group) for group in tie.groups)
         note = f"Order that came out: {after}" + ("." if tie.settled else "; still tied.")
         yield Table(

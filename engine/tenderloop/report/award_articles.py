@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from tenderloop.award.bid import Decision
 from tenderloop.award.result import AwardResult, LotResult
 from tenderloop.report.award_model import ArticleItem, Column, Table
-from tenderloop.report.award_words import BID_STATUS, listed, lot_name, money, pts
+from tenderloop.report.award_words import BID_STATUS, listed, lot_name, money, totals_of
 
 SOURCE_A_TO_D = "https://service.betterregulation.com/document/630387 (article 84(1)(a) to (d), read there)"
 SOURCE_REST = (
@@ -161,9 +161,10 @@ def _winners(result: AwardResult) -> Table:
             rows.append((f"{lot_name(lot.lot)}: {lot.title}", "none", _why_none(lot), "–"))
             continue
         standing = lot.standing_of[lot.winner]
-        reason = f"Highest total: {pts(standing.total, result.procedure.rules.display_places)}"
-        if lot.margin is not None:
-            reason += f", {pts(lot.margin, result.procedure.rules.display_places)} ahead of the next"
+        totals = totals_of(result, lot.lot)
+        reason = f"First with {totals.full(standing.total)}"
+        if lot.margin and not totals.combined:
+            reason += f", {totals(lot.margin)} ahead of the next"
         if any(lot.winner in tie.bids for tie in lot.ties):
             reason += "; first after a tie, by the declared chain"
         part = winner.subcontracted or "share: not known"

@@ -11,12 +11,12 @@ from fractions import Fraction
 from tenderloop.award.findings import LotAttack, Need, Order, PriceFlip, ScoreFlip, WeightInterval
 from tenderloop.award.result import AwardResult, LotResult
 from tenderloop.report.award_model import Column, Table
-from tenderloop.report.award_words import listed, money, per_cent, pts, signed
+from tenderloop.report.award_words import Totals, listed, money, per_cent, pts, signed, totals_of
 
 STATEMENT = Column("In words", width=72)
 
 
-def flip_sentences(lot: LotResult, attack: LotAttack, bidder_of: Mapping[str, str], places: int) -> tuple[str, ...]:
+def flip_sentences(lot: LotResult, attack: LotAttack, bidder_of: Mapping[str, str], figures: Totals) -> tuple[str, ...]:
     """One sentence for each losing bid whose absence changes the winner, with the totals with and without it."""
     said = []
     for each in attack.flipping:
@@ -31,14 +31,14 @@ def flip_sentences(lot: LotResult, attack: LotAttack, bidder_of: Mapping[str, st
         )  # fmt: skip
         with_figures = ""
         if first[0] in totals:
-            with_figures = f" with {pts(totals[first[0]], places)} points"
+            with_figures = f" with {figures(totals[first[0]])}{figures.unit}"
             if len(first) == 1 and others and others[0] in totals:
-                with_figures = f" by {pts(totals[first[0]], places)} to {pts(totals[others[0]], places)} points of {bidder_of[others[0]]}"
+                with_figures = f" by {figures(totals[first[0]])} to {figures(totals[others[0]])}{figures.unit} of {bidder_of[others[0]]}"
         now = lot.ranking
         with_it = ""
         if len(now) > 1 and now[0].total is not None and now[1].total is not None:
             with_it = (
-                f" With it, {now[0].bidder} wins by {pts(now[0].total, places)} to {pts(now[1].total, places)} points of {now[1].bidder}."
+                f" With it, {now[0].bidder} wins by {figures(now[0].total)} to {figures(now[1].total)}{figures.unit} of {now[1].bidder}."
             )
         said.append(f"The absence of a losing bid flips the winner: without {bidder_of[each.bid]}, {then}{with_figures}.{with_it}")
     return tuple(said)
@@ -52,38 +52,38 @@ def attack_tables(result: AwardResult, attack: LotAttack) -> tuple[Table, ...]:
     return tuple(
         table
         for table in (
-            _without(attack, bidder_of, result.procedure.rules.display_places),
+            _without(attack, bidder_of, totals_of(result, attack.lot)),
             _weights(attack),
             _scores(attack, bidder_of, titles),
             _prices(attack, bidder_of, currency),
             _needs(attack, bidder_of, titles, currency),
             _simulated(attack, bidder_of),
             _open(attack, bidder_of),
-            _what_if(attack, bidder_of, titles, result.procedure.rules.display_places),
+            _what_if(attack, bidder_of, titles, totals_of(result, attack.lot)),
             _notes(attack),
         )
         if table.rows or table.empty
     )
 
 
-def order_text(order: Order | None, bidder_of: Mapping[str, str], places: int) -> str:
+def order_text(order: Order | None, bidder_of: Mapping[str, str], totals: Totals) -> str:
     """A ranking in one line, with totals."""
     if order is None or not order.groups:
         return "no ranking"
     parts, place = [], 1
     for group in order.groups:
         total = order.totals.get(group[0])
-        figures = f" {pts(total, places)}" if total is not None else ""
+        figures = f" {totals(total)}" if total is not None else ""
         parts.append(f"{place}. {listed([bidder_of[bid] for bid in group])}{figures}")
         place += len(group)
     return "; ".join(parts)
 
 
-def _without(attack: LotAttack, bidder_of: Mapping[str, str], places: int) -> Table:
+def _without(attack: LotAttack, bidder_of: Mapping[str, str], totals: Totals) -> Table:
     rows = tuple(
         (
             bidder_of[each.bid],
-            order_text(each.order, bidder_of, places),
+            order_text(each.order, bidder_of, totals),
             "yes" if each.flips else "no",
             "yes" if each.reorders else "no",
             each.statement,
@@ -237,21 +237,23 @@ def _open(attack: LotAttack, bidder_of: Mapping[str, str]) -> Table:
     return Table("Ranks that are still possible while answers are open", columns, rows, found.statement, empty=found.statement)
 
 
-def _what_if(attack: LotAttack, bidder_of: Mapping[str, str], titles: Mapping[str, str], places: int) -> Table:
+def _what_if(attack: LotAttack, bidder_of: Mapping[str, str], titles: Mapping[str, str], totals: Totals) -> Table:
+    tried = [each for each in attack.what_if if each.order is not None and each.order.groups]
     rows = tuple(
         (
-            each.title + (f", {titles.get(each.criterion, each.criterion)}" if each.criterion else ""),
-            order_text(each.order, bidder_of, places),
+            (
+                each.title + (f", {titles.get(each.criterion, each.criterion)}" if each.criterion else ""),
+                f"Source: {each.source} ({each.status})" if each.source else f"({each.status})",
+            ),
+            order_text(each.order, bidder_of, totals),
             "yes" if each.changes else "no",
-            each.statement,
-            f"{each.source} ({each.status})" if each.source else each.status,
         )
-        for each in attack.what_if
+        for each in tried
     )
-    columns = (
-        Column("Other rule"), Column("Order then", width=54), Column("Another winner", width=17), STATEMENT, Column("Source", width=36),
-    )  # fmt: skip
+    columns = (Column("Other rule"), Column("Order then", width=72), Column("Another winner", True, 22))
     note = "Other rules than the published one. They are no argument for an award; they show what the choice of the rule decided."
+    untried = [each.statement for each in attack.what_if if each not in tried]
+    note += " Not tried: " + " ".join(untried) if untried else ""
     return Table("What other rules would have given", columns, rows, note)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tenderloop.award.result import AwardResult, LotResult
 from tenderloop.report.award_model import Cell, Column, Marked, Table
-from tenderloop.report.award_words import BID_STATUS, CORRECTIONS, MARK_OF_BID, exact, listed, lot_name, money, pts
+from tenderloop.report.award_words import BID_STATUS, CORRECTIONS, MARK_OF_BID, exact, listed, lot_name, money, totals_of
 
 SOURCE = (
     "http://web.worldbank.org/WBSITE/EXTERNAL/PROJECTS/PROCUREMENT/0,,contentMDK:20062543~menuPK:84284~pagePK:84269~piPK:60001558~"
@@ -92,7 +92,7 @@ def _read_out(result: AwardResult) -> Table:
     )
     columns = (
         Column("Bidder"), Column("Bid", width=30), Column("Lot", width=24), Column("Country", width=20),
-        Column("Received", width=36), Column("Price as read out", True, 36),
+        Column("Received", width=44), Column("Price as read out", True, 36),
     )  # fmt: skip
     return Table("Table 4. Bid prices as read out", columns, rows)
 
@@ -218,7 +218,6 @@ def _preference(kind: str) -> Table:
 
 def _proposed(result: AwardResult) -> Table:
     rows = []
-    places = result.procedure.rules.display_places
     for lot in result.lots:
         winner = result.bid_of.get(lot.winner)
         if winner is None:
@@ -232,13 +231,13 @@ def _proposed(result: AwardResult) -> Table:
                 winner.bidder,
                 money(winner.price, currency),
                 money(corrected, currency),
-                pts(lot.standing_of[lot.winner].total, places),
+                totals_of(result, lot.lot)(lot.standing_of[lot.winner].total),
                 winner.subcontracted or "–",
             )
         )
     columns = (
         Column("Lot"), Column("Lowest evaluated or best bid", width=40), Column("As read out", True, 34), Column("Corrected", True, 34),
-        Column("Total of 100", True, 20), Column("Subcontracted", width=30),
+        Column("Total", True, 20), Column("Subcontracted", width=30),
     )  # fmt: skip
     return Table("Table 12. Proposed award", columns, tuple(rows))
 

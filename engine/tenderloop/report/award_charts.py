@@ -24,7 +24,7 @@ from tenderloop.report.award_model import (
     StripRow,
     TornadoRow,
 )
-from tenderloop.report.award_words import listed, money, per_cent, pts
+from tenderloop.report.award_words import Totals, listed, money, per_cent, pts
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 TINTS = 4  # of a stacked bar; more parts begin again, and every part carries its letter
@@ -50,8 +50,10 @@ def top_criteria(lot: LotResult) -> tuple[CriterionNote, ...]:
     return tuple(each for each in lot.criteria if not each.parent)
 
 
-def stack(lot: LotResult, places: int) -> tuple[str, tuple[StackRow, ...]]:
+def stack(lot: LotResult, totals: Totals) -> tuple[str, tuple[StackRow, ...]]:
     """Stacked points of the ranked bids, and what they show."""
+    if totals.combined:
+        return "", ()
     tops = top_criteria(lot)
     rows = []
     for standing in lot.ranking:
@@ -73,7 +75,7 @@ def stack(lot: LotResult, places: int) -> tuple[str, tuple[StackRow, ...]]:
     ]
     most = max((points for points, _ in parts), default=ZERO)
     from_where = listed([title for points, title in parts if points == most])
-    return f"{first.bidder} has {pts(first.total, places)} points, most of them from {from_where}.", tuple(rows)
+    return f"{first.bidder} has {totals(first.total)} points, most of them from {from_where}.", tuple(rows)
 
 
 def tint(score: Fraction | None) -> int:
@@ -112,6 +114,8 @@ def _heat_cell(lot: LotResult, bid: str, criterion: str) -> HeatCell:
     leaf = lot.leaf_of.get((bid, criterion))
     status = leaf.status if leaf is not None else "scored" if found is not None and found.score is not None else "missing"
     score = found.score if found is not None else None
+    if status == "missing" and lot.standing_of[bid].status not in ("ranked", "unranked"):
+        status = "set_aside"
     return HeatCell(score, tint(score), found is not None and found.passed is False, status)
 
 
@@ -187,6 +191,9 @@ def tornado(attack: LotAttack | None, bidder_of: dict[str, str]) -> tuple[str, t
         TornadoRow(each.title, each.share * HUNDRED, each.share_low * HUNDRED, each.share_high * HUNDRED, each.safe) for each in ordered
     )
     winner, nearest = bidder_of[attack.winner], _distance(ordered[0])
+    if nearest == 0:
+        level = f"{winner} is level with another bid at the published weights"
+        return f"{level}: any change of the weight of {ordered[0].title} in one direction changes the first place.", rows
     if nearest is None:
         return f"{winner} stays first whatever the weight of any single criterion.", rows
     return (

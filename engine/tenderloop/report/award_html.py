@@ -22,6 +22,7 @@ from tenderloop.report.award_model import AwardReport
 from tenderloop.report.award_standstill import day_text
 from tenderloop.report.award_words import (
     BID_STATUS,
+    LEAF_STATUS,
     LOT_STATUS,
     MARK_OF_BID,
     brief,
@@ -102,6 +103,7 @@ def environment(result: AwardResult, language: str) -> tuple[Environment, dict[s
     names: dict[str, object] = {
         "pts": lambda value, places=places: pts(value, places),
         "beside": lambda value: exact_beside(value, places),
+        "leaf_status": LEAF_STATUS,
         "figure": lambda value, unit="": figure(value, unit, result.procedure.currency),
         "signed": signed,
         "money": money,

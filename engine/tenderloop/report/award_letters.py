@@ -17,9 +17,9 @@ from tenderloop.report.award_leaks import SCORED, may_know
 from tenderloop.report.award_letter_model import Block, Heading, Letter, Paragraph, Points
 from tenderloop.report.award_model import Column, Table
 from tenderloop.report.award_records import day_given, standstill_part
-from tenderloop.report.award_scores import how_assessed, numbered, question, with_unit
+from tenderloop.report.award_scores import SOURCE, combined_text, how_assessed, numbered, question, with_unit
 from tenderloop.report.award_standstill import day_text
-from tenderloop.report.award_words import AGGREGATION, exact, listed, lot_name, money, per_cent, pts
+from tenderloop.report.award_words import AGGREGATION, exact, listed, lot_name, money, per_cent, pts, totals_of
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 EXPLAIN = (
@@ -170,12 +170,11 @@ def _notes(result: AwardResult, lot: LotResult, assessed: bool, day: str) -> Ite
 
 
 def _outcome(result: AwardResult, lot: LotResult, standing: Standing) -> Iterator[Block]:
-    places = result.procedure.rules.display_places
+    totals = totals_of(result, lot.lot)
     name = _lot_title(result, lot)
     if standing.bid == lot.winner:
         yield Paragraph(
-            f"Your bid is placed first for {name}, with {pts(standing.total, places)} of 100 points. We intend to award "
-            "the contract to you.",
+            f"Your bid is placed first for {name}, with {totals.full(standing.total)}. We intend to award the contract to you.",
             "key",
         )
         yield Paragraph(
@@ -236,11 +235,12 @@ def _why_out(standing: Standing) -> str:
 
 
 def _why_lost(result: AwardResult, lot: LotResult, standing: Standing, first: Standing | None) -> Iterator[Block]:
-    places = result.procedure.rules.display_places
+    totals = totals_of(result, lot.lot)
+    places = totals.places
     yield Heading("Why your bid was not first")
     if first is None:
         yield Paragraph(
-            f"Your bid has {pts(standing.total, places)} of 100 points. The scores of the successful bid are not given: "
+            f"Your bid has {totals.full(standing.total)}. The scores of the successful bid are not given: "
             "the rule of disclosure does not allow it."
         )
         lost = [
@@ -260,13 +260,14 @@ def _why_lost(result: AwardResult, lot: LotResult, standing: Standing, first: St
         gap = first.total - standing.total
         if gap == 0:
             yield Paragraph(
-                f"Your bid and the successful one have equally many points, {pts(standing.total, places)}. The declared "
+                f"Your bid and the successful one have the same total, {totals.full(standing.total)}. The declared "
                 f"order for ties decided: {_tie_text(lot, standing.bid)}"
             )
         else:
+            more = "" if totals.combined else f": {totals(gap)} more"
             yield Paragraph(
-                f"Your bid has {pts(standing.total, places)} of 100 points, the successful one "
-                f"{pts(first.total, places)}: {pts(gap, places)} more. The difference comes from:"
+                f"Your bid has {totals.full(standing.total)}, the successful one {totals(first.total)}{more}. "
+                + ("The scores differ on:" if totals.combined else "The difference comes from:")
             )
         yield Points(tuple(_differences(lot, standing.bid, lot.winner, places)))
     yield _score_table(result, lot, standing, first)
@@ -321,8 +322,14 @@ def _score_table(result: AwardResult, lot: LotResult, standing: Standing, first:
             theirs = lot.score_of.get((first.bid, note.id))
             row += [pts(theirs.score if theirs else None, places), pts(theirs.points if theirs else None, places)]
         rows.append(tuple(row))
-    total = ["Total", per_cent(Fraction(1)), "", pts(standing.total, places)]
-    rows.append(tuple([*total, "", pts(first.total, places)] if first is not None else total))
+    totals = totals_of(result, lot.lot)
+    total = [
+        "Value by the formula" if totals.combined else "Total",
+        "" if totals.combined else per_cent(Fraction(1)),
+        "",
+        totals(standing.total),
+    ]
+    rows.append(tuple([*total, "", totals(first.total)] if first is not None else total))
     columns = [Column("Criterion"), Column("Share", True, 20), Column("Your score", True, 22), Column("Your points", True, 22)]
     if first is not None:
         columns += [Column("Successful bid: score", True, 28), Column("Successful bid: points", True, 28)]
@@ -364,15 +371,22 @@ def _summary(result: AwardResult, lot: LotResult, standing: Standing) -> Iterato
         "Every criterion is scored from 0 to 100 and counts with its published weight. Judged criteria: "
         f"{AGGREGATION[procedure.rules.aggregation]}."
     )
+    combined = combined_text(result, lot)
+    if combined:
+        yield Paragraph(combined)
     declared = procedure.lot_of[lot.lot]
     numbers = dict(numbered(declared))
     for score, note in _leaves(lot, standing.bid):
         criterion = declared.criterion_of[note.id]
         yield Heading(f"{numbers[note.id]} {note.title}")
         for line in how_assessed(procedure, lot, criterion):
-            yield Paragraph(line, "quiet")
+            if not line.startswith(SOURCE):  # where a rule comes from is for the report
+                yield Paragraph(line, "quiet")
         if score.status == "not_applicable":
             yield Paragraph("This criterion does not apply, for all bids alike.")
+            continue
+        if score.status == "combined":
+            yield from _own_reasons(result, lot, criterion, score)
             continue
         most = score.share * HUNDRED
         if score.points is not None:
@@ -396,7 +410,7 @@ def _summary(result: AwardResult, lot: LotResult, standing: Standing) -> Iterato
 
 
 def _own_reasons(result: AwardResult, lot: LotResult, criterion: Criterion, score: LeafScore) -> Iterator[Block]:
-    if criterion.formula is not None:
+    if criterion.formula is not None or score.status == "combined":
         price = next((each for each in lot.prices if each.bid == score.bid and each.criterion == criterion.id), None)
         lines = (
             [f"{line.text}: {money(line.value, line.unit)}" for line in price.working if line.value is not None]

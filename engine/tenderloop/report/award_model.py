@@ -15,6 +15,7 @@ from tenderloop.award.judgement import Consensus, Judgement
 from tenderloop.award.procedure import Criterion, Lot
 from tenderloop.award.result import AwardResult, CellNote, CriterionNote, LeafScore, LotResult, Note, PriceNote, Standing
 from tenderloop.report.award_standstill import Standstill
+from tenderloop.report.award_words import Totals
 
 PAGE = 176  # millimetres of text on a page
 LEAST = 44  # of a column that takes what is left
@@ -233,6 +234,8 @@ class LotPart:
     result: LotResult
     lot: Lot
     attack: LotAttack | None
+    totals: Totals
+    combined: str
     finding: str
     statements: tuple[str, ...]
     warned: tuple[str, ...]

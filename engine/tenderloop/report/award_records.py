@@ -109,7 +109,7 @@ def opening_tables(result: AwardResult) -> tuple[Table, ...]:
         for bid in result.bids
     )
     columns = (
-        Column("Bidder"), Column("Bid", width=30), Column("Version", width=17), Column("Lot", width=24), Column("Received", width=36),
+        Column("Bidder"), Column("Bid", width=30), Column("Version", width=17), Column("Lot", width=24), Column("Received", width=44),
         Column("Price as read out", True, 36), Column("Withdrawn", width=30),
     )  # fmt: skip
     return session, Table("Bids opened", columns, rows, _alike([bid.bidder for bid in result.bids]))

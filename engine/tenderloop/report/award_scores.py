@@ -11,8 +11,11 @@ from fractions import Fraction
 from tenderloop.award.judgement import Judgement
 from tenderloop.award.procedure import Adjustment, Criterion, Lot, Procedure, ScoredBy
 from tenderloop.award.result import AwardResult, LotResult, PriceNote
+from tenderloop.award.value_formulas import VALUE_FORMULAS
 from tenderloop.report.award_model import Column, JudgedCell, LeafPart, ScoredBid, Table
 from tenderloop.report.award_words import AGGREGATION, exact, listed, money, per_cent, pts, signed
+
+SOURCE = "Source: "
 
 
 def leaf_parts(result: AwardResult, lot: LotResult) -> tuple[LeafPart, ...]:
@@ -31,6 +34,22 @@ def leaf_parts(result: AwardResult, lot: LotResult) -> tuple[LeafPart, ...]:
         )
         found.append(LeafPart(numbers[leaf.id], leaf, notes[leaf.id], tuple(how_assessed(result.procedure, lot, leaf)), bids))
     return tuple(found)
+
+
+def lot_combined(procedure: Procedure, lot: str) -> bool:
+    """Whether a formula combines quality and price in this lot."""
+    return procedure.lot_of[lot].combine is not None
+
+
+def combined_text(result: AwardResult, lot: LotResult) -> str:
+    """How quality and price become one figure, where the lot does not add points; else empty."""
+    declared = result.procedure.lot_of[lot.lot].combine
+    if declared is None:
+        return ""
+    known = VALUE_FORMULAS.get(declared.name)
+    given = ", ".join(f"{name} = {exact(value)}" for name, value in sorted(declared.parameters.items()))
+    rule = f"{known.title}: {known.equation}" if known is not None else declared.name
+    return f"Quality and price are not added as points but combined by a formula. {rule}" + (f", with {given}." if given else ".")
 
 
 def numbered(lot: Lot) -> Iterator[tuple[str, str]]:
@@ -86,7 +105,7 @@ def way_text(procedure: Procedure, lot: LotResult, leaf: Criterion) -> str:
         return f"formula {leaf.formula.name}" + (", relative to other bids" if note is not None and note.relative else "")
     way = leaf.scored_by
     if way is None:
-        return "not scored itself"
+        return "its amount, read by the combining formula" if lot_combined(procedure, lot.lot) else "not scored itself"
     return {
         "scale": f"judged on the scale {way.scale}",
         "ladder": "by steps of a stated figure",
@@ -101,6 +120,8 @@ def how_assessed(procedure: Procedure, lot: LotResult, leaf: Criterion) -> Itera
     """The rule by which a criterion is scored, in full, as published."""
     if leaf.description:
         yield leaf.description
+    if lot_combined(procedure, lot.lot) and leaf.type != "quality":
+        yield "It has no score of its own: the formula that combines quality and price reads its amount."
     if leaf.formula is not None:
         note = next(each for each in lot.criteria if each.id == leaf.id)
         given = ", ".join(f"{name} = {exact(value)}" for name, value in sorted(leaf.formula.parameters.items()))
@@ -121,7 +142,7 @@ def how_assessed(procedure: Procedure, lot: LotResult, leaf: Criterion) -> Itera
     if leaf.rescale:
         yield "The best bid is raised to the full score, the others in proportion."
     if leaf.source:
-        yield f"Source: {leaf.source}"
+        yield f"{SOURCE}{leaf.source}"
 
 
 def way_in_full(procedure: Procedure, way: ScoredBy) -> Iterator[str]:

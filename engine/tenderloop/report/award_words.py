@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from tenderloop.quantity import exact_text, natural_places, shown, shown_grouped
+from tenderloop.award.result import AwardResult
+from tenderloop.quantity import exact_text, natural_places, shown, shown_grouped, to_significant
 
 BID_STATUS: Mapping[str, str] = {
     "ranked": "ranked",
@@ -28,6 +30,13 @@ LOT_STATUS: Mapping[str, str] = {
     "incomplete": "incomplete: no ranking",
     "no_bids": "no bid to rank",
     "not_scored": "cannot be scored",
+}
+LEAF_STATUS: Mapping[str, str] = {
+    "missing": "open",
+    "set_aside": "–",
+    "not_applicable": "n/a",
+    "combined": "amount",
+    "scored": "",
 }
 MARK_OF_BID: Mapping[str, str] = {"ranked": "pass", "unranked": "undecided"}
 STEPS: Mapping[str, str] = {
@@ -58,6 +67,43 @@ def pts(value: Fraction | None, places: int = 2) -> str:
     ('55.17', '–')
     """
     return "–" if value is None else shown(value, places)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How the totals of a lot are written: points of 100, or, where a formula combines quality and price, its values as they are."""
+
+    combined: bool
+    places: int
+
+    def __call__(self, value: Fraction | None) -> str:
+        """The figure alone.
+
+        >>> Totals(False, 2)(Fraction(331, 6)), Totals(True, 2)(Fraction(1, 1234))
+        ('55.17', '0.000810373')
+        """
+        if value is None or not self.combined:
+            return pts(value, self.places)
+        text = exact_text(to_significant(value, 6))
+        return text if "/" not in text else shown(value, 6)
+
+    def full(self, value: Fraction | None) -> str:
+        """The figure with what it is.
+
+        >>> Totals(False, 2).full(Fraction(52)), Totals(True, 2).full(Fraction(5, 2))
+        ('52.00 of 100 points', 'the value 2.5')
+        """
+        return f"the value {self(value)}" if self.combined else f"{self(value)} of 100 points"
+
+    @property
+    def unit(self) -> str:
+        """A word after a figure, with a space before it."""
+        return "" if self.combined else " points"
+
+
+def totals_of(result: AwardResult, lot: str) -> Totals:
+    """How a lot's totals are written."""
+    return Totals(result.procedure.lot_of[lot].combine is not None, result.procedure.rules.display_places)
 
 
 def signed(value: Fraction | None, places: int = 2) -> str:

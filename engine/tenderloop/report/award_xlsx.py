@@ -227,8 +227,7 @@ def _attack(book: Workbook, report: AwardReport) -> None:
         for part in report.lots:
             if part.attack is None:
                 continue
-            places = report.result.procedure.rules.display_places
-            for sentence in (*flip_sentences(part.result, part.attack, bidder_of, places), *part.attack.headline):
+            for sentence in (*flip_sentences(part.result, part.attack, bidder_of, part.totals), *part.attack.headline):
                 yield part.result.lot, "In short", "", "", sentence
             for table in part.attacked:
                 yield from _cells(part.result.lot, table)
