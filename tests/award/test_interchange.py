@@ -181,6 +181,14 @@ def test_lots_that_nobody_knows_are_named() -> None:
     assert codes_of(bids_of_notice(notice(), procedure())) == ["bid"]
 
 
+def test_a_bid_without_a_lot_is_for_the_only_one_and_says_so() -> None:
+    lots = (published.Lot("LOT-0001", "Lot", "/lots/0"),)
+    found = bids_of_notice(notice(offer("b"), lots=lots), procedure())
+    assert [(read.id, read.lot) for read in found.bids] == [("b", "one")]
+    assert codes_of(found) == ["lot"]
+    assert codes_of(bids_of_notice(notice(offer("b"), lots=lots), procedure("LOT-0001"))) == []
+
+
 def test_statuses_are_kept() -> None:
     offers = (offer("a", status="withdrawn"), offer("b", status="disqualified"), offer("c", status="invited"), offer("d", status="valid"))
     found = bids_of_notice(notice(*offers), procedure())
@@ -414,6 +422,8 @@ def test_withdrawn_bids_are_not_counted() -> None:
     lot = coded(bid("a"), bid("b", withdrawn="2026-01-01"))
     assert {"BT-760": "tenders", "BT-759": 1} in lot["submissions"]
     assert [each["BT-3201"] for each in lot["tenders"]] == ["a"]
+    release = ocds_release(result_of(bid("a"), bid("b", withdrawn="2026-01-01")), ocid=OCID, date=DATE)["releases"][0]
+    assert {each["id"]: each["status"] for each in release["bids"]["details"]} == {"a": "valid", "b": "withdrawn"}
 
 
 def test_tenders_and_criteria_by_their_terms() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,7 @@ from openpyxl.comments import Comment
 
 from tenderloop.award.bid import Bid
 from tenderloop.award.judgement import Judgement
-from tenderloop.award.procedure import Criterion, Lot, PanelMember, Procedure, Scale, ScaleStep, ScoredBy
+from tenderloop.award.procedure import Criterion, Lot, PanelMember, Procedure, Rules, Scale, ScaleStep, ScoredBy
 from tenderloop.award.reading import judgements_of_text
 from tenderloop.award.workbook import CODES, ScoreSheet, judgements_text, read_score_workbook, score_workbook, write_score_workbook
 from tenderloop.case import Document, Evidence
@@ -243,6 +244,27 @@ def test_a_paper_for_nothing_is_named() -> None:
 
     assert faults(edited(change)) == [("step-missing", f"'{REPAIR}'!E12")]
     assert faults(edited(put("More evidence", "B5", "b7"))) == [("row-without-id", "'More evidence'!A5")]
+
+
+def test_a_row_of_more_evidence_names_something() -> None:
+    def change(book: Workbook) -> None:
+        for cell, value in (("A7", "repair"), ("B7", "b1"), ("H7", "2")):
+            book["More evidence"][cell] = value
+
+    assert faults(edited(change)) == [("outside-cell", "'More evidence'!A7")]
+
+
+def test_a_date_typed_as_a_date_is_read_and_a_time_of_day_is_not() -> None:
+    read_back = read(edited(put("More evidence", "G5", dt.datetime(2026, 2, 3))))
+    assert read_back.judgements[0].evidence[1].date == "2026-02-03"
+    assert faults(edited(put("More evidence", "G5", dt.time(10, 30)))) == [("wrong-kind", "'More evidence'!G5")]
+
+
+def test_the_instructions_say_what_becomes_of_the_judgement() -> None:
+    by_mean = procedure(rules=Rules(aggregation="trimmed_mean"))
+    said = load_workbook(io.BytesIO(score_workbook(by_mean, BIDS, "ann")))["Read me"]["A6"].value
+    assert said == "1. Judge alone. The score is the trimmed mean of all steps, as published."
+    assert "stay on record" in load_workbook(io.BytesIO(score_workbook(procedure(), BIDS, "ann")))["Read me"]["A6"].value
 
 
 def test_a_comment_would_be_lost() -> None:
