@@ -133,6 +133,41 @@ def test_tonnes_are_priced_by_calendar_year() -> None:
         life_cycle_cost(lines, carbon=CARBON_PATHS["eib"], first_year=2049)
 
 
+def test_money_stays_money_beside_tonnes() -> None:
+    """Every line of a mixed bill, by hand: 10 × 2 discounted at 25 % a year, and 2 t × 525."""
+    lines = [
+        Cost("power", "use", F(10), 1, 2, title="Power"),
+        Cost("exhaust", "externality", F(2), 1, unit="t CO2", title="Exhaust"),
+    ]
+    found = life_cycle_cost(lines, rate=F(1, 4), carbon=CARBON_PATHS["eib"], first_year=2039)
+    assert [(line.text, line.value, line.unit) for line in found.lines] == [
+        ("Exhaust, year 1: 2 t CO2 × 525 a tonne, discounted", F(840), "money"),
+        ("Power, years 1 to 2: 10 × 1.44", F("14.4"), "money"),
+        ("Use, present value", F("14.4"), "money"),
+        ("External cost, present value", F(840), "money"),
+        ("Life-cycle cost", F("854.4"), "money"),
+    ]
+    assert list(found.notes) == [
+        "amounts and rate are real",
+        "discounted at 25 % a year, at the end of each year: (1 + r)^−t; year 0 is today",
+        f"price of CO2: {CARBON_PATHS['eib'].title}; {CARBON_PATHS['eib'].source}",
+    ]
+    plain = life_cycle_cost(lines[:1], carbon=CARBON_PATHS["eib"], first_year=2039)
+    assert list(plain.notes) == ["amounts are real", "nothing is discounted"]
+    assert plain.total == 20
+    undiscounted = life_cycle_cost(lines[1:], carbon=CARBON_PATHS["eib"], first_year=2039)
+    assert undiscounted.lines[0].text == "Exhaust, year 1: 2 t CO2 × 525 a tonne"
+
+
+def test_the_longest_life_and_the_shortest() -> None:
+    assert life_cycle_cost([Cost("x", "use", F(1), 200)]).total == 1
+    with pytest.raises(Refused, match="from year 201 to 201"):
+        life_cycle_cost([Cost("x", "use", F(1), 201)])
+    nothing = life_cycle_cost([Cost("x", "use", F(1), 5)], years=4)
+    assert nothing.lines[0].text == "x: nothing within the length looked at"
+    assert nothing.total == 0
+
+
 def test_a_path_of_the_buyer() -> None:
     path = carbon_path({"0": F(100), "10": F(200)}, "call for tenders, annex 4")
     assert life_cycle_cost([Cost("x", "externality", F(1), 5, unit="t CO2")], carbon=path).total == 150
@@ -169,6 +204,16 @@ def test_all_faults_at_once() -> None:
         ("years", "bad-year"),
     ]
     assert all(fault.hint for fault in caught.value.faults)
+    assert [fault.message for fault in caught.value.faults] == [
+        "cost line a: 'rent'",
+        "cost line b runs from year 3 to 2",
+        "cost line c runs from year -1 to -1",
+        "cost line d is in tonnes of CO2, and no price of CO2 is given",
+        "cost line e: 'kWh'",
+        "cost line f runs from year 1 to 900",
+        "the rate is 3",
+        "the length looked at is -1 years",
+    ]
 
 
 def test_annual_equivalent_is_refused_with_our_own_error() -> None:

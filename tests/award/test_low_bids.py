@@ -411,3 +411,132 @@ def test_flags_exclude_nobody_and_explain_themselves(name: str, prices: dict[str
         assert flag.working
         assert flag.price == prices[flag.bid]
         assert NOT_A_REJECTION in flag.letter.values()
+
+
+# ------------------------------------------------------------------------------------------------- the arithmetic, line by line, by hand
+
+M, P, N = "money", "%", ""
+WORKING: tuple[tuple[str, dict[str, int], dict[str, Any], str, str | None, list[tuple[str, str | None, str]]], ...] = (
+    (
+        "spain_rlcap_85",
+        {"z": 70},
+        {"estimate": F(100)},
+        "z",
+        "75",
+        [("limit for one bid: 100 less 25 units", "75", M), ("70 < 75", "70", M)],
+    ),
+    ("spain_rlcap_85", {"a": 100, "z": 70}, {}, "z", "80", [("limit for two bids: 100 less 20 units", "80", M), ("70 < 80", "70", M)]),
+    (
+        "spain_rlcap_85",
+        {"z": 60, "b": 100, "a": 130},
+        {"estimate": F(140)},
+        "b",
+        "105",
+        [
+            ("mean of 3 bids", "290/3", M),
+            ("above ≈ 106.333333, the mean and 10 units: a", "319/3", M),
+            ("new mean of b, z", "80", M),
+            ("limit: 80 less 10 units", "72", M),
+            ("limit for any bid: 140 less 25 units", "105", M),
+            ("100 < 105", "100", M),
+        ],
+    ),
+    (
+        "spain_rlcap_85",
+        {"z": 60, "y": 61, "a": 120, "b": 121},
+        {},
+        "y",
+        "72.3",
+        [
+            ("mean of 4 bids", "90.5", M),
+            ("above 99.55, the mean and 10 units: a, b", "99.55", M),
+            ("fewer than three are left: the three lowest are taken", None, N),
+            ("new mean of a, y, z", "241/3", M),
+            ("limit: ≈ 80.333333 less 10 units", "72.3", M),
+            ("61 < 72.3", "61", M),
+        ],
+    ),
+    (
+        "italy_mean_plus_spread",
+        {"a": 90, "b": 88, "c": 86, "d": 84, "z": 80},
+        {"estimate": F(100)},
+        "z",
+        "84",
+        [
+            ("10 % of 5 bids on either side, rounded up: 1; so are bids equal to those set aside", None, N),
+            ("sum of the 3 discounts left", "42", P),
+            ("mean M", "14", P),
+            ("mean excess S of the 1 above M", "2", P),
+            ("first threshold M + S", "16", P),
+            ("20 ≥ 16", "20", P),
+        ],
+    ),
+    (
+        "four_fifths",
+        {"z": 50},
+        {"points": {"z": (F(1), F(9, 10))}},
+        "z",
+        None,
+        [("price points 1 ≥ 0.8", "1", "of 1"), ("all others 0.9 ≥ 0.8", "0.9", "of 1")],
+    ),
+    (
+        "ukraine",
+        {"a": 100, "z": 50, "m": 90},
+        {},
+        "z",
+        "63",
+        [
+            ("mean of the others' first prices", "95", M),
+            ("1 − 50 / 95, compared with 0.4", "9/19", N),
+            ("1 − 50 / 90, compared with 0.3", "4/9", N),
+        ],
+    ),
+    (
+        "belgium_36_4",
+        {"z": 50, "a": 100, "b": 110, "c": 300},
+        {},
+        "z",
+        "89.25",
+        [("mean of 2 bids, without the lowest and the highest", "105", M), ("105 × 0.85", "89.25", M), ("50 ≤ 89.25", "50", M)],
+    ),
+    (
+        "below_second",
+        {"z": 50, "a": 100},
+        {},
+        "z",
+        "85",
+        [("second lowest price, bid a", "100", M), ("100 × (1 − 0.15)", "85", M), ("50 ≤ 85", "50", M)],
+    ),
+    ("below_mean_of_others", {"z": 50, "a": 100}, {}, "z", "85", [("mean of the others 100 × (1 − 0.15)", "85", M), ("50 ≤ 85", "50", M)]),
+)
+
+
+@pytest.mark.parametrize(("name", "prices", "more", "bid", "threshold", "lines"), WORKING)
+def test_every_line_of_the_arithmetic(
+    name: str, prices: dict[str, int], more: dict[str, Any], bid: str, threshold: str | None, lines: list[tuple[str, str | None, str]]
+) -> None:
+    """Worked by hand; bids are not in the order of their prices, so that nothing may rest on names."""
+    rule = LOW_BID_RULES[name]
+    exact = {each: F(price) for each, price in prices.items()}
+    flag = next(flag for flag in rule.flags(exact, PARAMETERS.get(name, {}), **more) if flag.bid == bid)
+    assert flag.threshold == (None if threshold is None else F(threshold))
+    expected = [(text, None if value is None else F(value), unit) for text, value, unit in lines]
+    assert [(line.text, line.value, line.unit) for line in flag.working] == expected
+    assert flag.letter["rule"] == f"{rule.title}: {rule.rule}"
+    assert flag.letter["source"] == rule.source
+
+
+def test_reasons_of_two_findings_and_of_scores() -> None:
+    both = LOW_BID_RULES["ukraine"].flags({"a": F(100), "z": F(40), "m": F(80)})[0].reason
+    assert both == "40 is ≈ 55.555556 % below 90, the mean of the others; 40 is 50 % below 80, the next bid"
+    scores = LOW_BID_RULES["four_fifths"].flags({"z": F(50)}, points={"z": (F(1), F(9, 10))})[0].reason
+    assert scores == "100 % of the price points and 90 % of all others, both at least 80 %"
+    discounts = LOW_BID_RULES["italy_mean_plus_spread"].flags(prices_of(90, 88, 86, 84, 80), estimate=F(100))[1].reason
+    assert discounts == "a discount of 20 % reaches the threshold of 16 %"
+    empty = LOW_BID_RULES["below_mean"].screen({}, SHARE)
+    assert (empty.applies, empty.because) == (False, "there is no admitted bid")
+
+
+def test_prices_below_one_are_compared_like_any_other() -> None:
+    """A price of a tenth of a cent is above 0."""
+    assert flagged(screen("ukraine", "0.1", "0.2", "0.3")) == ["b00"]
