@@ -150,3 +150,70 @@ def test_a_median_lies_between_and_reads_no_order() -> None:
 )
 def test_what_counts_as_words(text: str, says: bool) -> None:
     assert says_something(text) is says
+
+
+def test_a_cell_holds_every_figure() -> None:
+    note = _cell("a", "q", agreed="3", rules=Rules(trim=Fraction(0)), e2="4", e1="1")
+    assert note == CellNote(
+        bid="a",
+        criterion="q",
+        scale="five",
+        steps={"e1": "1", "e2": "4"},
+        values={"e1": Fraction(25), "e2": Fraction(100)},
+        spread=Fraction(3, 4),
+        flagged=True,
+        mean=Fraction(125, 2),
+        median=Fraction(125, 2),
+        trimmed_mean=Fraction(125, 2),
+        agreed="3",
+        agreed_value=Fraction(75),
+        delta=Fraction(25, 2),
+    )
+    assert list(note.steps) == list(note.values) == ["e1", "e2"]
+
+
+def test_a_flag_needs_more_than_the_declared_share_and_something_to_compare() -> None:
+    half = Rules(discrepancy=Fraction(1, 2))
+    assert not _cell("a", "q", rules=half, e1="1", e2="3").flagged
+    assert _cell("a", "q", rules=half, e1="0", e2="3").flagged
+    nobody = _cell("a", "q")
+    assert (nobody.spread, nobody.flagged, nobody.mean, nobody.delta) == (None, False, None, None)
+
+
+def test_a_panel_note_holds_every_figure() -> None:
+    steps = {"a": ("4", "4", "3"), "b": ("2", "3", "4"), "c": ("0", "1", "0"), "d": ("1", "0", "1")}
+    cells = [_cell(bid, "q", e1=one, e2=two, e3=three) for bid, (one, two, three) in steps.items()]
+    note = panel_note(cells[::-1], {"q": Fraction(2, 5)}, "median")
+    assert note.rule == "median"
+    assert [(each.bid, each.criterion) for each in note.cells] == [("a", "q"), ("b", "q"), ("c", "q"), ("d", "q")]
+    # rank sums of a to d: 11, 10, 4, 5; mean 7.5; S = 12.25 + 6.25 + 12.25 + 6.25
+    assert note.concordance == Fraction(12 * 37, 9 * 60)
+    assert "4 bids and 1 criteria that all 3 evaluators" in note.working[0].text
+    # e2 gives 4, 3, 1, 0 and the others together 7, 6, 0, 2: ranks 4, 3, 2, 1 and 4, 3, 1, 2
+    agreement = {each.evaluator: each.agreement for each in note.evaluators}
+    assert agreement["e2"] == rank_correlation(_fractions(4, 3, 1, 0), _fractions(7, 6, 0, 2)) == Fraction(4, 5)
+    assert note.order == (("a",), ("b",), ("d",), ("c",))
+
+
+def test_where_every_share_is_nought_criteria_count_equally() -> None:
+    cells = [
+        _cell("a", "q", e1="4", e2="4"),
+        _cell("b", "q", e1="0", e2="0"),
+        _cell("a", "r", e1="1", e2="1"),
+        _cell("b", "r", e1="2", e2="2"),
+    ]
+    assert panel_note(cells, {}, "mean").order == (("a",), ("b",))
+    assert panel_note(cells, {"q": Fraction(0), "r": Fraction(0)}, "mean").order == (("a",), ("b",))
+
+
+def test_a_criterion_that_was_not_judged_for_every_bid_is_not_compared() -> None:
+    cells = [_cell("a", "q", e1="1", e2="1"), _cell("b", "q", e1="2", e2="2"), _cell("a", "r", e1="4", e2="4")]
+    note = panel_note(cells, {"q": Fraction(1, 2), "r": Fraction(1, 2)}, "mean")
+    assert note.order == (("b",), ("a",))
+    assert note.evaluators[0].judged == 3
+
+
+def test_a_panel_that_shares_no_cell_is_not_compared() -> None:
+    note = panel_note([_cell("a", "q", e1="1"), _cell("a", "r", e2="1")], {"q": Fraction(1)}, "mean")
+    assert (note.order, note.concordance) == ((), None)
+    assert [(each.agreement, each.order_without, each.severity) for each in note.evaluators] == [(None, (), None)] * 2
