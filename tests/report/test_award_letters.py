@@ -318,6 +318,14 @@ def test_what_is_public_or_ones_own_is_no_leak(result: AwardResult) -> None:
     assert leaks("<p>Alder Works</p>", "fir", result) != [], "who was not assessed is not told who won"
 
 
+def test_a_name_that_may_be_told_in_one_lot_is_no_leak_in_another(result: AwardResult) -> None:
+    """The winner of the addressee's lot has another bid elsewhere: its name is told all the same, that other bid's price is not."""
+    alder = result.bid_of["alder"].model_copy(update={"id": "alder2", "lot": "lot2", "price": Fraction(64321), "corrections": ()})
+    wider = result.model_copy(update={"bids": (*result.bids, alder)})
+    assert leaks("<p>Alder Works</p>", "birch", wider) == []
+    assert {each.bid for each in leaks("<p>64 321</p>", "birch", wider)} == {"alder2"}
+
+
 def test_what_a_bidder_may_know_follows_the_rule(result: AwardResult) -> None:
     known = may_know(result, "Birch & Sons")
     assert known == may_know(result, "birch")

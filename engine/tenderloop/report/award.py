@@ -18,7 +18,7 @@ from tenderloop.report.award_charts import heat, scatter, stack, strips, top_cri
 from tenderloop.report.award_model import AwardReport, Column, Flag, LotPart, RankRow, Table
 from tenderloop.report.award_records import day_given, day_of, opening_tables, record_tables, standstill_part
 from tenderloop.report.award_scores import combined_text, criteria_table, leaf_parts, panel_tables
-from tenderloop.report.award_words import Totals, listed, money, pts, totals_of
+from tenderloop.report.award_words import Totals, listed, money, pts, stop, totals_of
 
 NOT_ATTACKED = "What would flip the winner was not computed for this report."
 
@@ -136,8 +136,8 @@ def _finding(lot: LotResult, totals: Totals) -> str:
         if lot.margin == 0:
             return said + f", as many as {listed(seconds)}: the declared chain of ties decided."
         if totals.combined:  # such values are not points: their difference says nothing
-            return said + f", before {listed(seconds)}."
-        return said + f", {totals(lot.margin)} ahead of {listed(seconds)}."
+            return stop(said + f", before {listed(seconds)}")
+        return stop(said + f", {totals(lot.margin)} ahead of {listed(seconds)}")
     if lot.status == "tied":
         tied = [each.bidder for each in ranking if each.rank == 1]
         at = totals.full(ranking[0].total)

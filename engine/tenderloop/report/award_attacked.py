@@ -11,7 +11,7 @@ from fractions import Fraction
 from tenderloop.award.findings import LotAttack, Need, Order, PriceFlip, ScoreFlip, WeightInterval
 from tenderloop.award.result import AwardResult, LotResult
 from tenderloop.report.award_model import Column, Table
-from tenderloop.report.award_words import Totals, listed, money, per_cent, pts, signed, totals_of
+from tenderloop.report.award_words import Totals, listed, money, per_cent, pts, signed, stop, totals_of
 
 STATEMENT = Column("In words", width=72)
 
@@ -38,9 +38,10 @@ def flip_sentences(lot: LotResult, attack: LotAttack, bidder_of: Mapping[str, st
         with_it = ""
         if len(now) > 1 and now[0].total is not None and now[1].total is not None:
             with_it = (
-                f" With it, {now[0].bidder} wins by {figures(now[0].total)} to {figures(now[1].total)}{figures.unit} of {now[1].bidder}."
+                f" With it, {now[0].bidder} wins by {figures(now[0].total)} to {figures(now[1].total)}{figures.unit} of {now[1].bidder}"
             )
-        said.append(f"The absence of a losing bid flips the winner: without {bidder_of[each.bid]}, {then}{with_figures}.{with_it}")
+        flip = f"The absence of a losing bid flips the winner: without {bidder_of[each.bid]}, {then}{with_figures}"
+        said.append(stop(flip) + (stop(with_it) if with_it else ""))
     return tuple(said)
 
 

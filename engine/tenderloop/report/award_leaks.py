@@ -268,7 +268,9 @@ def _of_bid(bid: Bid, result: AwardResult, known: MayKnow, page: _Page, public: 
         if _holds(page, public.text, text, SHORTEST_CONFIDENTIAL, quoted=True):
             yield Leak(bid.id, "confidential", "confidential", _brief(text))
     if bid.id not in known.names:
-        if _holds(page, public.text, bid.bidder, SHORTEST_NAME, quoted=False):
+        # a name that may be told for one lot is the same name in every lot
+        told = {result.bid_of[each].bidder for each in known.names}
+        if bid.bidder not in told and _holds(page, public.text, bid.bidder, SHORTEST_NAME, quoted=False):
             yield Leak(bid.id, "name", "bidder", _brief(bid.bidder))
         # an id that is a mere number, or a word that our own sentences use, tells nothing of anybody
         if not bid.id.isdigit() and plain(bid.id) not in our_words() and _holds(page, public.text, bid.id, SHORTEST_NAME, quoted=False):

@@ -19,7 +19,7 @@ from tenderloop.report.award_model import Column, Table
 from tenderloop.report.award_records import day_given, standstill_part
 from tenderloop.report.award_scores import SOURCE, combined_text, how_assessed, numbered, question, with_unit
 from tenderloop.report.award_standstill import day_text
-from tenderloop.report.award_words import AGGREGATION, exact, listed, lot_name, money, per_cent, pts, totals_of
+from tenderloop.report.award_words import AGGREGATION, exact, listed, lot_name, money, per_cent, pts, stop, totals_of
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 EXPLAIN = (
@@ -204,7 +204,7 @@ def _outcome(result: AwardResult, lot: LotResult, standing: Standing) -> Iterato
         yield Points(reasons)
     if lot.winner in known.names and standing.status in SCORED:
         price = next((each for each in lot.prices if each.bid == lot.winner and each.evaluated is not None), None)
-        told = f"We intend to award the contract to {first.bidder}."
+        told = stop(f"We intend to award the contract to {first.bidder}")
         if lot.winner in known.prices and price is not None:
             told += f" Its evaluated price is {money(price.evaluated, result.procedure.currency)}."
         yield Paragraph(told)

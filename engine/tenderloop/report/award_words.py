@@ -182,6 +182,15 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return " ".join(filter(None, [", ".join(names[:-1]), last if len(names) > 1 else "", names[-1] if names else ""]))
 
 
+def stop(text: str) -> str:
+    """A sentence that ends with one full stop, whatever the name at its end ends with.
+
+    >>> stop("first is Generali Zrt."), stop("first is Alder")
+    ('first is Generali Zrt.', 'first is Alder.')
+    """
+    return text if text.endswith(".") else text + "."
+
+
 def brief(digest: str) -> str:
     """The first characters of a hash, for a footer; the whole stands in the provenance."""
     return digest.removeprefix("sha256:")[:12]
