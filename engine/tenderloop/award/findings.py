@@ -104,7 +104,8 @@ class ScoreFlip(Frozen):
 
     ``kind``: ``step`` (the agreed step of the scale), ``judgement`` (one evaluator's step, where the rule computes a figure of them),
     ``score`` (any figure from 0 to 100). ``before`` and ``after`` are scores of 100 of the criterion; ``steps`` is signed. For a figure,
-    ``after`` is the point at which the bids are level, and ``reached`` tells whether the winner changes at it or only beyond it.
+    ``after`` is the point at which the bids are level, and ``reached`` tells whether the winner changes at it or only beyond it; ``first``
+    is who is first there, ``beyond`` who is right after it.
     """
 
     kind: Literal["step", "judgement", "score"]
@@ -122,6 +123,7 @@ class ScoreFlip(Frozen):
     low: Exact | None = None
     high: Exact | None = None
     first: tuple[str, ...]
+    beyond: tuple[str, ...] = ()
     statement: str
 
 
@@ -130,7 +132,8 @@ class PriceFlip(Frozen):
 
     Amounts are in the procedure's currency, as the formula reads them; ``relative`` is the change as a share of the amount. ``after`` is
     the point at which bids are level, and ``reached`` tells whether the winner changes at it or only beyond it. Where the formula gives no
-    root in fractions, ``exact`` is false and the point lies between ``low`` and ``high``.
+    root in fractions, ``exact`` is false and the point lies between ``low`` and ``high``. ``first`` is who is first at the point (beyond it
+    where it is not reached), ``beyond`` who is right after it.
     """
 
     bid: str
@@ -144,6 +147,7 @@ class PriceFlip(Frozen):
     low: Exact | None = None
     high: Exact | None = None
     first: tuple[str, ...]
+    beyond: tuple[str, ...] = ()
     statement: str
 
 

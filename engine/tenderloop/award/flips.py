@@ -106,11 +106,11 @@ def names(bids: tuple[str, ...]) -> str:
     """Bids in words.
 
     >>> names(("A",)), names(("A", "B")), names(())
-    ('bid A', 'bids A and B, level', 'no bid')
+    ('bid A', 'bids A and B (level)', 'no bid')
     """
     if not bids:
         return "no bid"
-    return f"bid {bids[0]}" if len(bids) == 1 else f"bids {', '.join(bids[:-1])} and {bids[-1]}, level"
+    return f"bid {bids[0]}" if len(bids) == 1 else f"bids {', '.join(bids[:-1])} and {bids[-1]} (level)"
 
 
 def percent(share: Fraction) -> str:
@@ -471,15 +471,12 @@ def _straight_flip(
         if not 0 <= after <= HUNDRED:
             continue
         who = first_at(after)
-        reached = who != first
-        if not reached:
-            if after == (HUNDRED if up else ZERO):
-                continue
-            who = first_at(Stretch(after, up).unknown())
-            if who == first:
-                continue
+        at_end = after == (HUNDRED if up else ZERO)
+        beyond = who if at_end else first_at(Stretch(after, up).unknown())
+        if first in (who, beyond) and who == beyond:
+            continue
         if best is None or abs(after - before) < abs(best.change):
-            best = _figure_flip(bid, leaf, before, after, after, reached, who)
+            best = _figure_flip(bid, leaf, before, Leg(after, after, who, beyond), first, up)
     return best
 
 
@@ -492,17 +489,12 @@ def _moving_flip(rerun: Rerun, bid: str, leaf: Criterion, first: First) -> Score
         if before == end:
             continue
         found: ScoreFlip | None = None
-        for leg in _legs(rerun, first_at, before, end, up):
-            if leg.at is not None and leg.at != first:
-                found = _figure_flip(bid, leaf, before, leg.low, leg.high, True, leg.at)
-            elif leg.beyond != first:
-                found = _figure_flip(bid, leaf, before, leg.low, leg.high, False, leg.beyond)
-            if found is not None:
-                break
-        else:
-            who = first_at(end)
-            if who != first:
-                found = _figure_flip(bid, leaf, before, end, end, True, who)
+        legs = _legs(rerun, first_at, before, end, up)
+        leg = next((each for each in legs if each.beyond != first or (each.at is not None and each.at != first)), None)
+        if leg is not None:
+            found = _figure_flip(bid, leaf, before, leg, first, up)
+        elif (who := first_at(end)) != first:
+            found = _figure_flip(bid, leaf, before, Leg(end, end, who, who), first, up)
         if found is not None and (best is None or abs(found.change) < abs(best.change)):
             best = found
     return best
@@ -515,10 +507,8 @@ def _legs(rerun: Rerun, first_at: FirstAt, start: Fraction, end: Fraction, up: b
         return list(tried(first_at, start, [start + (end - start) * Fraction(step, 100) for step in range(1, 101)]))
 
 
-def _figure_flip(bid: str, leaf: Criterion, before: Fraction, low: Fraction, high: Fraction, reached: bool, who: First) -> ScoreFlip:
-    after = low if abs(low - before) < abs(high - before) else high
-    exact = low == high
-    word = "At" if reached else "Beyond"
+def _figure_flip(bid: str, leaf: Criterion, before: Fraction, leg: Leg, first: First, up: bool) -> ScoreFlip:
+    after = leg.low if abs(leg.low - before) < abs(leg.high - before) else leg.high
     return ScoreFlip.made(
         kind="score",
         bid=bid,
@@ -526,13 +516,34 @@ def _figure_flip(bid: str, leaf: Criterion, before: Fraction, low: Fraction, hig
         before=before,
         after=after,
         change=after - before,
-        reached=reached,
-        exact=exact,
-        low=None if exact else low,
-        high=None if exact else high,
-        first=who,
-        statement=f"{word} {said(after)} of 100 on {leaf.id} for bid {bid} (now {said(before)}) first: {names(who)}.",
+        reached=leg.at is not None and leg.at != first,
+        exact=leg.exact,
+        low=None if leg.exact else leg.low,
+        high=None if leg.exact else leg.high,
+        first=_who(leg, first),
+        beyond=leg.beyond,
+        statement=f"{_at_or_beyond(leg, first, up)} {said(after)} of 100 on {leaf.id} for bid {bid} instead of {said(before)}, "
+        f"{_outcome(leg, first, up)}.",
     )
+
+
+def _who(leg: Leg, first: First) -> First:
+    """Who is first at a point where that changes; beyond it where it does not change yet."""
+    return leg.at if leg.at is not None and leg.at != first else leg.beyond
+
+
+def _at_or_beyond(leg: Leg, first: First, up: bool) -> str:
+    if leg.at is not None and leg.at != first:
+        return "With"
+    return "With more than" if up else "With less than"
+
+
+def _outcome(leg: Leg, first: First, up: bool) -> str:
+    """Who is first, and who beyond the point where that differs."""
+    who = _who(leg, first)
+    verb = "are" if len(who) > 1 else "is"
+    further = f"; {'above' if up else 'below'} it {names(leg.beyond)}" if leg.beyond != who and leg.beyond != first else ""
+    return f"{names(who)} {verb} first{further}"
 
 
 # ------------------------------------------------------------------------------------------------------------------- prices
@@ -569,12 +580,9 @@ def price_change(rerun: Rerun, bid: str, leaf: str, first: First, up: bool, want
 def _price_flip(rerun: Rerun, bid: str, leaf: str, leg: Leg, first: First, up: bool) -> PriceFlip:
     before = rerun.amount[bid, leaf]
     after = leg.low if abs(leg.low - before) < abs(leg.high - before) else leg.high
-    reached = leg.at is not None and leg.at != first
-    who = leg.at if reached and leg.at is not None else leg.beyond
     currency = rerun.procedure.currency
     change = after - before
-    word = "at" if reached else "above" if up else "below"
-    much = percent(abs(change) / before) if before else ""
+    much = f" ({percent(abs(change) / before)} {'more' if up else 'less'})" if before else ""
     return PriceFlip.made(
         bid=bid,
         criterion=leaf,
@@ -582,11 +590,12 @@ def _price_flip(rerun: Rerun, bid: str, leaf: str, leg: Leg, first: First, up: b
         after=after,
         change=change,
         relative=change / before if before else ZERO,
-        reached=reached,
+        reached=leg.at is not None and leg.at != first,
         exact=leg.exact,
         low=None if leg.exact else leg.low,
         high=None if leg.exact else leg.high,
-        first=who,
-        statement=f"An amount of bid {bid} {word} {said(after)} {currency} instead of {said(before)} ({much} "
-        f"{'more' if up else 'less'}) puts {names(who)} first.",
+        first=_who(leg, first),
+        beyond=leg.beyond,
+        statement=f"{_at_or_beyond(leg, first, up)} {said(after)} {currency} for bid {bid} instead of {said(before)}{much}, "
+        f"{_outcome(leg, first, up)}.",
     )

@@ -80,6 +80,7 @@ def _by_steps(rerun: Rerun, bid: str, found: dict[str, object]) -> str:
     straight = all(plain(rerun, ladder.leaf) for ladder in ladders)
     taken, proven = _fewest(rerun, bid, ladders) if straight else (_spared(rerun, bid, ladders), False)
     if taken is None:
+        found.update(fewest=proven)
         return "At the same price not even the top step on every criterion puts it first alone."
     raises = []
     for ladder in ladders:
