@@ -115,7 +115,7 @@ def put(sheet: str, cell: str, value: Any) -> Any:
     return change
 
 
-DURABILITY, REPAIR = "1 Durability  wear tear", "2 Repair"
+DURABILITY, REPAIR = "1 Durability wear tear", "2 Repair"
 
 
 def test_out_and_back_loses_nothing() -> None:

@@ -26,10 +26,10 @@ from pydantic import ValidationError
 
 from tenderloop.award.bid import Bid
 from tenderloop.award.judgement import Judgement
+from tenderloop.award.leaves import figure
 from tenderloop.award.procedure import PanelMember, Procedure, Scale
 from tenderloop.case import GRADES, Evidence
 from tenderloop.errors import Problem, Problems
-from tenderloop.quantity import shown
 from tenderloop.readers.faults import Faults, nearest
 from tenderloop.readers.workbook import open_workbook, open_workbook_bytes, workbook_bytes
 
@@ -108,12 +108,22 @@ def _plans(procedure: Procedure, bids: Sequence[Bid], evaluator: str) -> list[_P
             scale = procedure.scale_of[str(way.scale)]
             title, description = described[name]
             share = lot.shares.get(name)
-            weight = f"weighs {shown(share * 100, 2)} of 100" if share is not None else ""
+            weight = f"weighs {figure(share * 100)} of 100" if share is not None else ""
             about = ". ".join(each for each in (f"Lot {lot.id}: {lot.title}", weight, description.strip().rstrip(".")) if each) + "."
             number = len(found) + 1
-            sheet = f"{number} {_FORBIDDEN.sub(' ', title)}"[:31].strip()
+            sheet = _sheet_name(number, title)
             found.append(_Plan(sheet, name, title, about, scale, offered))
     return found
+
+
+def _sheet_name(number: int, title: str) -> str:
+    """A name that a sheet may have, cut between words: at most 31 characters, and none of those that programs refuse.
+
+    >>> _sheet_name(2, "Repair, spare parts and take-back"), _sheet_name(12, "wear/tear")
+    ('2 Repair, spare parts and', '12 wear tear')
+    """
+    whole = f"{number} {' '.join(_FORBIDDEN.sub(' ', title).split())}"
+    return whole if len(whole) <= 31 else whole[:32].rsplit(" ", 1)[0][:31].rstrip(" ,;.-")
 
 
 # ------------------------------------------------------------------------------------------------------------------------------ writing
@@ -201,7 +211,7 @@ class _Writing:
             "7. Fill in the tinted cells only. Do not add sheets, rows, columns or comments, merge cells or write formulas.",
             "",
             "Sheets",
-            *(f"{plan.sheet}: {len(plan.bids)} bids, scale '{plan.scale.title}'" for plan in self.plans),
+            *(f"{plan.sheet}: {plan.title}; {len(plan.bids)} bids, scale '{plan.scale.title}'" for plan in self.plans),
         ]
         for row, text in enumerate(lines, 1):
             self._put(sheet.cell(row, 1), text)
@@ -213,14 +223,15 @@ class _Writing:
         _print(sheet, 0)
 
     def _criterion(self, plan: _Plan) -> None:
-        sheet = self._sheet(plan.sheet, plan.title, plan.about, plan.head, HEADS, (10, 12, 30, 9, 26, 80, 14, 10, 50, 14))
+        sheet = self._sheet(plan.sheet, plan.title, plan.about, plan.head, HEADS, (10, 16, 30, 9, 26, 76, 14, 10, 50, 14))
         sheet.column_dimensions["A"].hidden = True
         self._put(sheet.cell(4, 2), "Step")
         self._put(sheet.cell(4, 3), f"Scale: {plan.scale.title}" + (f" ({plan.scale.source})" if plan.scale.source else ""))
+        sheet.merge_cells(start_row=4, end_row=4, start_column=3, end_column=6)
         for column in (2, 3):
             sheet.cell(4, column).font = Font(bold=True)
         for row, step in enumerate(plan.scale.steps, 5):
-            self._put(sheet.cell(row, 2), f"{step.id} ({shown(step.value, 2)} of 100)")
+            self._put(sheet.cell(row, 2), f"{step.id} ({figure(step.value)} of 100)")
             self._put(sheet.cell(row, 3), step.text)
             sheet.merge_cells(start_row=row, end_row=row, start_column=3, end_column=6)
             sheet.row_dimensions[row].height = 15 * (1 + len(step.text) // 130)
@@ -295,7 +306,9 @@ class _Writing:
         at = 2 if heads is HEADS else 1
         for row, text in ((1, heading), (2, note)):
             self._put(sheet.cell(row, at), text)
-            sheet.cell(row, at).alignment = Alignment(wrap_text=False, vertical="top")
+            sheet.merge_cells(start_row=row, end_row=row, start_column=at, end_column=6)
+        # merged cells do not grow with their text
+        sheet.row_dimensions[2].height = 15 * (1 + len(note) // max(sum(widths[at - 1 : 6]) - 10, 1))
         sheet.cell(1, at).font = Font(bold=True, size=14, color=_BLUE)
         for column, (name, width) in enumerate(zip(heads, widths, strict=True), 1):
             cell = sheet.cell(head, column)
