@@ -442,3 +442,82 @@ def test_what_is_not_available_is_not_there() -> None:
 def test_the_page_is_made_of_the_catalogue() -> None:
     page = ROOT / "docs" / "award-formulas.md"
     assert page.read_text(encoding="utf-8") == formulas_page.page(), f"write it anew: {formulas_page.COMMAND} > docs/award-formulas.md"
+
+
+# ------------------------------------------------------------------------------------------------- the arithmetic, as a report prints it
+
+# prices 80, 100, 180 with the parameters above; read and checked by hand
+PRINTED: Mapping[str, list[str]] = {
+    "bilinear": [
+        "0.9 + (1 − 0.9) × (0.6 − 0.4) / (0.6 − 0.4) = 1",
+        "0.9 + (1 − 0.9) × (0.5 − 0.4) / (0.6 − 0.4) = 0.95",
+        "0.9 × 0.1 / 0.4 = 0.225",
+    ],
+    "concave_discount": ["(0.6 / 0.6) ^ 0.3 = 1", "(0.5 / 0.6) ^ 0.3 = 0.946772480999", "(0.1 / 0.6) ^ 0.3 = 0.584190681068"],
+    "fixed_value_line": [
+        "1 − (1 − 0.2) × (80 − 80) / (200 − 80) = 1",
+        "1 − (1 − 0.2) × (100 − 80) / (200 − 80) ≈ 0.866667",
+        "1 − (1 − 0.2) × (180 − 80) / (200 − 80) ≈ 0.333333",
+    ],
+    "gaussian_piecewise": [
+        "(80 − 60) / (84 − 60) ≈ 0.833333",
+        "7/13 + 6/13 × (156 − 100) / (156 − 84) ≈ 0.897436",
+        "7/13 × (180 − 180) / (180 − 156) = 0",
+    ],
+    "linear_between_bounds": ["(180 − 80) / (180 − 60) ≈ 0.833333", "(180 − 100) / (180 − 60) ≈ 0.666667", "(180 − 180) / (180 − 60) = 0"],
+    "linear_discount": [
+        "discount 0.6: (0.6 − 0.05) / (0.5 − 0.05), kept between 0 and 1 = 1",
+        "discount 0.5: (0.5 − 0.05) / (0.5 − 0.05) = 1",
+        "discount 0.1: (0.1 − 0.05) / (0.5 − 0.05) ≈ 0.111111",
+    ],
+    "linear_one_sided": ["2 − 80 / 80 = 1", "2 − 100 / 80 = 0.75", "2 − 180 / 80, not below 0 = 0"],
+    "linear_to_budget": ["(200 − 80) / (200 − 80) = 1", "(200 − 100) / (200 − 80) ≈ 0.833333", "(200 − 180) / (200 − 80) ≈ 0.166667"],
+    "linear_to_lowest": ["(180 − 80) / (180 − 80) = 1", "(180 − 100) / (180 − 80) = 0.8", "(180 − 180) / (180 − 80) = 0"],
+    "linear_two_sided": ["(180 − 80) / (180 − 80) = 1", "(180 − 100) / (180 − 80) = 0.8", "(180 − 180) / (180 − 80) = 0"],
+    "logarithmic": [
+        "1 − log(80 / 80) / log(3) = 1",
+        "1 − log(100 / 80) / log(3) = 0.796885986425",
+        "1 − log(180 / 80) / log(3) = 0.261859507143",
+    ],
+    "lowest_price_ratio": ["80 / 80 = 1", "80 / 100 = 0.8", "80 / 180 ≈ 0.444444"],
+    "mean_points": ["0.5 + (120 − 80) / 120 ≈ 0.833333", "0.5 + (120 − 100) / 120 ≈ 0.666667", "0.5 + (120 − 180) / 120 = 0"],
+    "median_points": ["0.5 + (100 − 80) / 100 = 0.7", "0.5 + (100 − 100) / 100 = 0.5", "0.5 + (100 − 180) / 100, kept between 0 and 1 = 0"],
+    "nearest_to_mean": ["1 − |80 − 120| / 120 ≈ 0.666667", "1 − |100 − 120| / 120 ≈ 0.833333", "1 − |180 − 120| / 120 = 0.5"],
+    "nonlinear_concave": [
+        "1 − (80 / 200) ^ 2.5 = 0.898807114875",
+        "1 − (100 / 200) ^ 2.5 = 0.823223304703",
+        "1 − (180 / 200) ^ 2.5 = 0.231566528579",
+    ],
+    "ratio_discount": ["0.6 / 0.6 = 1", "0.5 / 0.6 ≈ 0.833333", "0.1 / 0.6 ≈ 0.166667"],
+    "retta_base_zero": ["(200 − 80) / 200 = 0.6", "(200 − 100) / 200 = 0.5", "(200 − 180) / 200 = 0.1"],
+    "retta_prezzo_minimo": ["(180 + 80 − 80) / 180 = 1", "(180 + 80 − 100) / 180 ≈ 0.888889", "(180 + 80 − 180) / 180 ≈ 0.444444"],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_line_of_arithmetic(name: str) -> None:
+    worked = FORMULAS[name].worked({"a": F(80), "b": F(100), "c": F(180)}, SOUND[name])
+    assert [worked[bid].text for bid in "abc"] == PRINTED[name]
+
+
+def test_lines_of_special_cases() -> None:
+    def lines(name: str, *prices: int, **more: int) -> list[str]:
+        given_ = {**SOUND[name], **{key: F(value) for key, value in more.items()}}
+        worked = FORMULAS[name].worked({f"{index}": F(price) for index, price in enumerate(prices)}, given_)
+        return [worked[bid].text for bid in sorted(worked)]
+
+    assert lines("linear_two_sided", 100, 100) == ["all prices are one = 1"] * 2
+    assert lines("ratio_discount", 200, 200) == ["nobody offers a discount = 1"] * 2
+    assert lines("bilinear", 150, 150) == ["all discounts are equal = 1"] * 2
+    assert lines("fixed_value_line", 200, 200) == ["all prices are at the budget = 1"] * 2
+    assert lines("linear_to_lowest", 120, 150, zero_score_at=150)[1] == "150 is at or above 150 = 0"
+    assert lines("gaussian_piecewise", 30, 170)[0] == "30 is outside 50 to 150 = 0"
+    assert lines("nearest_to_mean", 10, 10, 10, 200)[3].endswith(", not below 0 = 0")
+    assert lines("linear_between_bounds", 50)[0] == "(180 − 50) / (180 − 60), kept between 0 and 1 = 1"
+    assert lines("logarithmic", 10, 100)[1] == "1 − log(100 / 10) / log(3), not below 0 = 0"
+
+
+def test_the_figures_that_a_formula_read_are_told() -> None:
+    worked = FORMULAS["bilinear"].worked({"a": F(80), "b": F(100)}, SOUND["bilinear"])
+    told = dict(worked["a"].references)
+    assert told == {"mean discount": F(55, 100), "largest discount": F(6, 10), "budget": F(200), "coefficient": F(9, 10)}

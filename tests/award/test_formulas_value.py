@@ -51,7 +51,7 @@ def test_ferber_simple_guideline() -> None:
     found = VALUE_FORMULAS["guideline_simple"].value(*FERBER, {})
     assert found.values == {"1": F(60, 65000), "2": F(75, 74000), "3": F(100, 100000)}
     assert max(found.keys, key=lambda bid: found.keys[bid]) == "2"
-    assert found.texts["2"] == "75 / 74000 = ≈ 0.001014"
+    assert found.texts["2"] == "75 / 74000 ≈ 0.001014"
 
 
 def test_ferber_offers_under_the_extended_method() -> None:
@@ -271,3 +271,38 @@ def test_a_bid_at_least_as_good_everywhere_never_ranks_below(name: str, bids: Of
                     continue
                 assert a in found.keys
                 assert found.keys[a] >= found.keys[b]
+
+
+# ------------------------------------------------------------------------------------------------- the arithmetic, as a report prints it
+
+# qualities 60 and 90 (of 100), prices 80 and 100, with the parameters above; read and checked by hand
+PRINTED: Mapping[str, list[str]] = {
+    "award_on_value": ["80 − 60 = 20", "100 − 90 = 10"],
+    "guideline_extended_price": [
+        "60 / 80 = 0.75; 0.75 is below 0.855, the best 0.9 less 5 %",
+        "90 / 100 = 0.9; within the band from 0.855 to 0.9; decided by price 100",
+    ],
+    "guideline_extended_quality": [
+        "60 / 80 = 0.75; 0.75 is below 0.81, the best 0.9 less 10 %",
+        "90 / 100 = 0.9; within the band from 0.81 to 0.9; decided by quality 90",
+    ],
+    "guideline_reference": ["0.6 × 60 / 0.5 − 0.4 × 80 / 100 = 71.68", "0.6 × 90 / 0.5 − 0.4 × 100 / 100 = 107.6"],
+    "guideline_simple": ["60 / 80 = 0.75", "90 / 100 = 0.9"],
+    "guideline_weighted_mean": ["0.6 × 60 / 75 − 0.4 × 80 / 90 ≈ 0.124444", "0.6 × 90 / 75 − 0.4 × 100 / 90 ≈ 0.275556"],
+    "guideline_weighted_median": ["0.6 × 60 / 75 − 0.4 × 80 / 90 ≈ 0.124444", "0.6 × 90 / 75 − 0.4 × 100 / 90 ≈ 0.275556"],
+    "super_formula": [
+        "(0.6 / 0.7) ^ n + (80 / 100) ^ −n = 2.027467965489; n = 0.336908666372, so the highest wins",
+        "(0.9 / 0.7) ^ n + (100 / 100) ^ −n = 2.088357859; n = 0.336908666372, so the highest wins",
+    ],
+    "utility_index": ["(1 − (0.9 − 0.6) × 1.5) / 80 × 80 = 0.55", "(1 − (0.9 − 0.9) × 1.5) / 100 × 80 = 0.8"],
+    "value_for_money": ["0.6 / 80 = 0.0075", "0.9 / 100 = 0.009"],
+    "world_bank_rated": ["80 / 80 × 0.4 × 100 + 60 / 90 × 0.6 × 100 = 80", "80 / 100 × 0.4 × 100 + 90 / 90 × 0.6 × 100 = 92"],
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_line_of_arithmetic(name: str) -> None:
+    formula = VALUE_FORMULAS[name]
+    unit = F(1, 100) if formula.quality_unit == "share" else F(1)
+    found = formula.value({"a": 60 * unit, "b": 90 * unit}, {"a": F(80), "b": F(100)}, SOUND[name])
+    assert [found.texts[bid] for bid in "ab"] == PRINTED[name]

@@ -240,7 +240,7 @@ class Formula:
             price = counted[bid]
             score = self.value(price, figures)
             lines[bid] = Worked(
-                score, f"{self.text(price, figures)} = {figure(score)}", tuple((_words(key), figures[key]) for key in figures)
+                score, f"{self.text(price, figures)} {equals(score)}", tuple((_words(key), figures[key]) for key in figures)
             )
         return lines
 
@@ -276,6 +276,16 @@ def figure(value: Fraction) -> str:
     """
     text = exact_text(value)
     return text if len(text) <= 14 and "/" not in text else f"≈ {shown(value, 6)}"
+
+
+def equals(value: Fraction) -> str:
+    """The end of a line of arithmetic: "= 0.8", or "≈ 0.444444" where more digits follow.
+
+    >>> equals(Fraction(4, 5)), equals(Fraction(4, 9))
+    ('= 0.8', '≈ 0.444444')
+    """
+    text = figure(value)
+    return text if text.startswith("≈") else f"= {text}"
 
 
 def clamped(score: Fraction) -> Fraction:

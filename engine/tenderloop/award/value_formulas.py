@@ -24,6 +24,7 @@ from tenderloop.award.formula import (
     Refused,
     Status,
     decimal,
+    equals,
     figure,
     mean,
     median,
@@ -141,7 +142,7 @@ def _simple(qualities: Amounts, prices: Amounts, given: Figures) -> Valued:
     scale = given["scale"]
     values = {bid: scale * qualities[bid] / prices[bid] for bid in prices}
     times = "" if scale == 1 else f"{figure(scale)} × "
-    texts = {bid: f"{times}{figure(qualities[bid])} / {figure(prices[bid])} = {figure(values[bid])}" for bid in prices}
+    texts = {bid: f"{times}{figure(qualities[bid])} / {figure(prices[bid])} {equals(values[bid])}" for bid in prices}
     return _by_value(values, texts)
 
 
@@ -174,7 +175,7 @@ def _weighted(qualities: Amounts, prices: Amounts, given: Figures, quality_at: F
     for bid in prices:
         values[bid] = heavy * qualities[bid] / quality_at - light * prices[bid] / price_at
         left = f"{figure(heavy)} × {figure(qualities[bid])} / {figure(quality_at)}"
-        texts[bid] = f"{left} − {figure(light)} × {figure(prices[bid])} / {figure(price_at)} = {figure(values[bid])}"
+        texts[bid] = f"{left} − {figure(light)} × {figure(prices[bid])} / {figure(price_at)} {equals(values[bid])}"
     return _by_value(values, texts)
 
 
@@ -200,7 +201,7 @@ def _utility(qualities: Amounts, prices: Amounts, given: Figures) -> Valued:
     for bid in prices:
         values[bid] = (1 - (best - qualities[bid]) * ratio) / prices[bid] * lowest
         inner = f"1 − ({figure(best)} − {figure(qualities[bid])}) × {figure(ratio)}"
-        texts[bid] = f"({inner}) / {figure(prices[bid])} × {figure(lowest)} = {figure(values[bid])}"
+        texts[bid] = f"({inner}) / {figure(prices[bid])} × {figure(lowest)} {equals(values[bid])}"
     return _by_value(values, texts)
 
 
@@ -256,9 +257,9 @@ def _super(qualities: Amounts, prices: Amounts, given: Figures) -> Valued:
         quality = qualities[bid] / given["quality_reference"]
         price = prices[bid] / given["price_reference"]
         values[bid] = power(quality, n) + power(price, -n)
-        left = f"({figure(qualities[bid])} / {figure(given['quality_reference'])}) ^ {figure(n)}"
-        right = f"({figure(prices[bid])} / {figure(given['price_reference'])}) ^ {figure(-n)}"
-        texts[bid] = f"{left} + {right} = {figure(values[bid])}; n = {figure(n)}, so the {'highest' if n > 0 else 'lowest'} wins"
+        left = f"({figure(qualities[bid])} / {figure(given['quality_reference'])}) ^ n"
+        right = f"({figure(prices[bid])} / {figure(given['price_reference'])}) ^ −n"
+        texts[bid] = f"{left} + {right} {equals(values[bid])}; n = {exact_text(n)}, so the {'highest' if n > 0 else 'lowest'} wins"
     return _by_value(values, texts, lowest=n < 0)
 
 
@@ -282,7 +283,7 @@ def _on_value(qualities: Amounts, prices: Amounts, given: Figures) -> Valued:
         if most is not None and worth > most:
             worth, cut = most, f" (worth {figure(qualities[bid])}, at most {figure(most)})"
         values[bid] = prices[bid] - worth
-        texts[bid] = f"{figure(prices[bid])} − {figure(worth)} = {figure(values[bid])}{cut}"
+        texts[bid] = f"{figure(prices[bid])} − {figure(worth)} {equals(values[bid])}{cut}"
     return _by_value(values, texts, lowest=True)
 
 
@@ -298,7 +299,7 @@ def _world_bank(qualities: Amounts, prices: Amounts, given: Figures) -> Valued:
         values[bid] = 100 * (weight * lowest / prices[bid] + (1 - weight) * qualities[bid] / highest)
         left = f"{figure(lowest)} / {figure(prices[bid])} × {figure(weight)} × 100"
         right = f"{figure(qualities[bid])} / {figure(highest)} × {figure(1 - weight)} × 100"
-        texts[bid] = f"{left} + {right} = {figure(values[bid])}"
+        texts[bid] = f"{left} + {right} {equals(values[bid])}"
     return _by_value(values, texts)
 
 
