@@ -14,6 +14,8 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tenderloop import notice as published
 from tenderloop.award.bid import Bid, Correction, Decision
@@ -341,6 +343,17 @@ def test_same_bytes_in_any_order() -> None:
     bids = (bid("a", 90), bid("b", 100))
     first = as_json(ocds_release(result_of(*bids), ocid=OCID, date=DATE))
     assert first == as_json(ocds_release(result_of(*bids[::-1]), ocid=OCID, date=DATE))
+
+
+@settings(max_examples=40)
+@given(st.lists(st.decimals(min_value="0.01", max_value="9999999999999.99", places=2), min_size=1, max_size=6, unique=True))
+def test_any_prices_come_back_exactly(prices: list[Decimal]) -> None:
+    result = result_of(*(bid(f"b{number}", str(price)) for number, price in enumerate(prices)))
+    (record,) = read_records(as_json(ocds_release(result, ocid=OCID, date=DATE)).encode(), file="release.json")
+    found = bids_of_notice(record.notice, procedure())
+    assert [each.price for each in found.bids] == [Fraction(price) for price in prices]
+    assert found.winners == {"one": (f"b{prices.index(min(prices))}",)}
+    assert found.gaps == ()
 
 
 def test_awards_by_status() -> None:

@@ -63,6 +63,7 @@ def evaluated(name: str, file: str = "bids.yaml", **changes: object) -> AwardRes
         "not_applicable": dossier.not_applicable,
         "proceedings": dossier.proceedings,
         "pack_results": pack_results(procedure_of(name), dossier.bids, SAMPLES / name),
+        "lock": lock.read_text(encoding="utf-8") if (lock := SAMPLES / name / "procedure.lock").exists() else None,
         **changes,
     }
     return award(procedure_of(name), **given)  # type: ignore[arg-type]
@@ -139,6 +140,12 @@ def test_an_evaluators_records_survive_the_workbook(name: str) -> None:
         mine = [each for each in recorded if each.evaluator == member.id]
         assert found.changed_from(recorded) == ()
         assert len(found.judgements) == len(mine)
+
+
+@pytest.mark.parametrize(("name", "locked"), [(SCHOOL, True), (PLANT, True), (REAL, False)])
+def test_invented_procedures_are_locked_and_fit_their_lock(name: str, locked: bool) -> None:
+    """The real tender has no lock: nobody fixed our reading of it before bids were opened."""
+    assert result_of(name).locked is locked
 
 
 # ------------------------------------------------------------------------------------------------------------- school furniture
