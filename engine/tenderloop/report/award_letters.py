@@ -431,7 +431,8 @@ def _own_reasons(result: AwardResult, lot: LotResult, criterion: Criterion, scor
             yield Paragraph(f"Step {step.id}: {step.text}" if step.text else f"Step {step.id}.")
         yield from _panel_reason(result, score.bid, criterion.id, "")
     elif score.because:
-        yield Paragraph(f"Your bid states: {_facts_text(result.procedure, way, result, score.bid) or score.because}.")
+        stated = _facts_text(result.procedure, way, result, score.bid)
+        yield Paragraph(f"Your bid states: {stated}." if stated else f"Found: {score.because}.")
 
 
 def _panel_reason(result: AwardResult, bid: str, criterion: str, title: str) -> Iterator[Block]:

@@ -5,12 +5,14 @@ Knows scores and records of a result. Must not know pages, and must not compute 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from tenderloop.award.judgement import Judgement
+from tenderloop.award.bid import Bid
+from tenderloop.award.judgement import Consensus, Judgement
 from tenderloop.award.procedure import Adjustment, Criterion, Lot, Procedure, ScoredBy
-from tenderloop.award.result import AwardResult, LotResult, PriceNote
+from tenderloop.award.result import AwardResult, CellNote, LotResult, PriceNote
 from tenderloop.award.value_formulas import VALUE_FORMULAS
 from tenderloop.report.award_model import Column, JudgedCell, LeafPart, ScoredBid, Table
 from tenderloop.report.award_words import AGGREGATION, exact, listed, money, per_cent, pts, signed
@@ -18,17 +20,49 @@ from tenderloop.report.award_words import AGGREGATION, exact, listed, money, per
 SOURCE = "Source: "
 
 
+@dataclass(frozen=True)
+class _Records:
+    """The records of a lot by bid and criterion, so that each cell finds its own at once."""
+
+    judgements: Mapping[tuple[str, str], Sequence[Judgement]]
+    consensus: Mapping[tuple[str, str], Sequence[Consensus]]
+    cells: Mapping[tuple[str, str], CellNote]
+    prices: Mapping[tuple[str, str], PriceNote]
+
+
+def _records(result: AwardResult, lot: LotResult) -> _Records:
+    judgements: dict[tuple[str, str], list[Judgement]] = {}
+    for each in sorted(result.judgements, key=lambda one: (one.evaluator, one.version, one.time)):
+        judgements.setdefault((each.bid, each.criterion), []).append(each)
+    consensus: dict[tuple[str, str], list[Consensus]] = {}
+    for agreed in sorted(result.consensus, key=lambda one: (one.version, one.time)):
+        consensus.setdefault((agreed.bid, agreed.criterion), []).append(agreed)
+    cells = lot.panel.cells if lot.panel is not None else ()
+    return _Records(
+        judgements,
+        consensus,
+        {(each.bid, each.criterion): each for each in cells},
+        {(each.bid, each.criterion): each for each in lot.prices},
+    )
+
+
 def leaf_parts(result: AwardResult, lot: LotResult) -> tuple[LeafPart, ...]:
     """Every criterion that is scored itself, in the order of the page."""
     declared = result.procedure.lot_of[lot.lot]
     notes = {each.id: each for each in lot.criteria}
     numbers = dict(numbered(declared))
+    records = _records(result, lot)
     order = [*(each.bid for each in lot.ranking)]
     order += sorted({score.bid for score in lot.leaves} - set(order))
     found = []
     for leaf in declared.leaves:
         bids = tuple(
-            ScoredBid(result.bid_of[bid], lot.leaf_of[bid, leaf.id], tuple(_judged(result, lot, bid, leaf)), _price(lot, bid, leaf.id))
+            ScoredBid(
+                result.bid_of[bid],
+                lot.leaf_of[bid, leaf.id],
+                tuple(_judged(records, result.bid_of[bid], leaf)),
+                records.prices.get((bid, leaf.id)),
+            )
             for bid in order
             if (bid, leaf.id) in lot.leaf_of
         )
@@ -63,33 +97,19 @@ def numbered(lot: Lot) -> Iterator[tuple[str, str]]:
     return walk(lot.criteria, "")
 
 
-def _price(lot: LotResult, bid: str, criterion: str) -> PriceNote | None:
-    return next((each for each in lot.prices if each.bid == bid and each.criterion == criterion), None)
-
-
-def _judged(result: AwardResult, lot: LotResult, bid: str, leaf: Criterion) -> Iterator[tuple[str, JudgedCell]]:
+def _judged(records: _Records, bid: Bid, leaf: Criterion) -> Iterator[tuple[str, JudgedCell]]:
     named: list[tuple[str, str, ScoredBy | None]] = [(leaf.id, "", leaf.scored_by)]
     named += [(each.id, each.title, each.scored_by) for each in leaf.adjustments]
-    version = result.bid_of[bid].version
     for criterion, title, way in named:
         if way is None or way.scale is None:
             continue
-        notes = lot.panel.cells if lot.panel is not None else ()
-        note = next((each for each in notes if each.bid == bid and each.criterion == criterion), None)
-        records = sorted(
-            (each for each in result.judgements if each.bid == bid and each.criterion == criterion),
-            key=lambda each: (each.evaluator, each.version, each.time),
-        )
-        agreed = tuple(
-            sorted(
-                (each for each in result.consensus if each.bid == bid and each.criterion == criterion),
-                key=lambda each: (each.version, each.time),
-            )
-        )
-        yield title, JudgedCell(note, tuple((each, counts(each, records, version)) for each in records), agreed)
+        key = (bid.id, criterion)
+        own = records.judgements.get(key, ())
+        judged = tuple((each, counts(each, own, bid.version)) for each in own)
+        yield title, JudgedCell(records.cells.get(key), judged, tuple(records.consensus.get(key, ())))
 
 
-def counts(record: Judgement, records: list[Judgement], version: str) -> bool:
+def counts(record: Judgement, records: Sequence[Judgement], version: str) -> bool:
     """Whether a judgement is the one that counts: on the bid's version, and the evaluator's last."""
     later = [each for each in records if each.evaluator == record.evaluator and each.version == version]
     return record.version == version and bool(later) and record == later[-1]

@@ -10,6 +10,7 @@ from io import BytesIO
 
 from openpyxl import Workbook
 
+from tenderloop.award.judgement import Judgement
 from tenderloop.award.result import AwardResult, Note
 from tenderloop.case import Evidence
 from tenderloop.report.award_attacked import flip_sentences
@@ -140,11 +141,11 @@ def _judgements(book: Workbook, result: AwardResult) -> None:
     ]  # fmt: skip
 
     def rows() -> Iterable[Row]:
+        by_cell: dict[tuple[str, str], list[Judgement]] = {}
+        for each in sorted(result.judgements, key=lambda one: (one.evaluator, one.version, one.time)):
+            by_cell.setdefault((each.bid, each.criterion), []).append(each)
         for each in result.judgements:
-            same = sorted(
-                (one for one in result.judgements if (one.bid, one.criterion) == (each.bid, each.criterion)),
-                key=lambda one: (one.evaluator, one.version, one.time),
-            )
+            same = by_cell[each.bid, each.criterion]
             counted = "yes" if counts(each, same, result.bid_of[each.bid].version) else "no, kept"
             yield (
                 each.bid,
