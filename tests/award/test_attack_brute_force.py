@@ -215,7 +215,7 @@ def test_smallest_change_of_every_price(seed: int) -> None:
 
 def _goes(flip: PriceFlip, way: int) -> bool:
     """Whether a change of price goes this way; one of 0 stands for the least change above or below."""
-    return flip.change * way > 0 or (flip.change == 0 and ("more than" if way > 0 else "less than") in flip.statement)
+    return flip.change * way > 0 or (flip.change == 0 and (" above " if way > 0 else " below ") in flip.statement.split(",")[0])
 
 
 def test_what_losers_needed_by_trying_every_set_of_steps() -> None:

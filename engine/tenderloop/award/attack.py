@@ -10,8 +10,19 @@ from fractions import Fraction
 from itertools import combinations
 
 from tenderloop.award.amounts import amount_of
-from tenderloop.award.findings import Attack, LotAttack, OpenAnswers, Order, PriceFlip, ScoreFlip, WeightInterval, WhatIf, WithoutBid
-from tenderloop.award.flips import names, percent, price_flips, score_flips, weight_intervals
+from tenderloop.award.findings import (
+    Attack,
+    FlipPoint,
+    LotAttack,
+    OpenAnswers,
+    Order,
+    PriceFlip,
+    ScoreFlip,
+    WeightInterval,
+    WhatIf,
+    WithoutBid,
+)
+from tenderloop.award.flips import names, percent, price_flips, score_flips, weight_intervals, whole_of
 from tenderloop.award.formula import Formula
 from tenderloop.award.formulas import FORMULAS
 from tenderloop.award.moving import Number
@@ -258,6 +269,10 @@ def _headline(
 ) -> tuple[str, ...]:
     start = _standing(order)
     lines = [start[0].upper() + start[1:] + "."]
+    level = [bid for bid, total in order.totals.items() if total == order.totals[order.first[0]]] if order.first else []
+    if len(level) > 1:
+        decided = f"the declared chain of ties puts {names(order.first)} first" if len(order.first) == 1 else "no declared rule decides"
+        lines.append(f"The totals of {names(tuple(level)).removesuffix(' (level)')} are equal; {decided}.")
     flipping = [each for each in without if each.flips]
     lines += [each.statement for each in flipping]
     relative = [FORMULAS[each.name].title for each in rerun.formulas.values() if FORMULAS[each.name].kind == "relative"]
@@ -268,19 +283,10 @@ def _headline(
         lines.append("The outcome hangs on a bid that does not win.")
     elif len(order.totals) > 1:
         lines.append("No losing bid's absence changes who is first.")
-    near = [
-        (abs(point.at - each.published), each.title, each.published, point)
-        for each in weights
-        for point in (each.below, each.above)
-        if point is not None
-    ]
+    points = [(each, point) for each in weights for point in (each.below, each.above) if point is not None]
+    near = [(abs(point.at - each.published), each.title, each, point) for each, point in points]
     if near:
-        _, title, published, point = min(near, key=lambda one: (one[0], one[1]))
-        about = "" if point.exact else "about "
-        lines.append(
-            f"The nearest weight that changes who is first: {title} at {about}{percent(point.at)} instead of {percent(published)} of its "
-            f"siblings; beyond it {names(point.beyond)}."
-        )
+        lines.append(_nearest(rerun, *min(near, key=lambda one: (one[0], one[1]))[2:]))
     elif any(each.varied for each in weights):
         lines.append("No weight of a single criterion changes who is first.")
     lines += [each.statement for each in (step, score, price) if each is not None]
@@ -289,6 +295,20 @@ def _headline(
     if len(order.totals) == 1:
         lines.append("There is one bid only: only a threshold could put it out.")
     return tuple(lines)
+
+
+def _nearest(rerun: Rerun, weight: WeightInterval, point: FlipPoint) -> str:
+    """The weight that is nearest to changing who is first."""
+    whole = whole_of(rerun, weight.criterion)
+    if point.at == weight.published:
+        word = "lower" if point is weight.below else "higher"
+        return f"Any {word} weight of {weight.title} than the published {percent(weight.published)} {whole}: {names(point.beyond)} first."
+    about = "" if point.exact else "about "
+    there = "there" if point.at in (0, 1) else "beyond it"
+    return (
+        f"The nearest weight that changes who is first: {weight.title} at {about}{percent(point.at)} instead of "
+        f"{percent(weight.published)} {whole}; {there} {names(point.beyond)}."
+    )
 
 
 def _notes(rerun: Rerun) -> tuple[str, ...]:

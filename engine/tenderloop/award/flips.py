@@ -180,7 +180,7 @@ def _weight_interval(rerun: Rerun, criterion: Criterion, first: First, totals: M
         below=below,
         above=beyond,
         spans=_spans(legs, ends, published, first),
-        statement=_weight_statement(first, published, below, beyond),
+        statement=_weight_statement(whole_of(rerun, name), first, published, below, beyond),
     )
 
 
@@ -317,16 +317,27 @@ def _spans(legs: Mapping[bool, list[Leg]], ends: Mapping[bool, First], published
     return tuple(found)
 
 
-def _weight_statement(first: First, published: Fraction, below: FlipPoint | None, above: FlipPoint | None) -> str:
-    start = f"Published {percent(published)} of its siblings."
+def whole_of(rerun: Rerun, criterion: str) -> str:
+    """What the weight of a criterion is a share of, in words."""
+    parent = rerun.lot.parent_of[criterion]
+    return f"of {rerun.lot.criterion_of[parent].title}" if parent else "of the lot"
+
+
+def _weight_statement(whole: str, first: First, published: Fraction, below: FlipPoint | None, above: FlipPoint | None) -> str:
+    start = f"Published {percent(published)} {whole}."
     if below is None and above is None:
         return f"{start} At any weight from 0 to 100 % the first stays: {names(first)}."
     parts = []
-    for point, word in ((below, "Below"), (above, "Above")):
+    for point, word, limit in ((below, "Below", ZERO), (above, "Above", ONE)):
         if point is None:
             continue
-        there = "" if point.holds or not point.level else f"; at it: {names(point.level)}"
-        parts.append(f"{word} {percent(point.at)}: {names(point.beyond)} first{there}.")
+        if point.at == limit:
+            parts.append(f"At {percent(point.at)}: {names(point.beyond)} first.")
+        elif point.at == published and point.holds:
+            parts.append(f"At any {'lower' if word == 'Below' else 'higher'} weight: {names(point.beyond)} first.")
+        else:
+            there = "" if point.holds or not point.level else f"; at it: {names(point.level)}"
+            parts.append(f"{word} {percent(point.at)}: {names(point.beyond)} first{there}.")
     return " ".join([start, *parts])
 
 
@@ -337,10 +348,11 @@ def plain(rerun: Rerun, leaf: str) -> bool:
     """Whether a score on a leaf moves the bid's own total in proportion and nothing else: no threshold, rescaling or rounding."""
     if rerun.rules.rounding.at != "none" or rerun.lot.combine is not None:
         return False
-    return not any(each.rescale or each.threshold is not None for each in _path(rerun, leaf))
+    return not any(each.rescale or each.threshold is not None for each in path(rerun, leaf))
 
 
-def _path(rerun: Rerun, leaf: str) -> Iterator[Criterion]:
+def path(rerun: Rerun, leaf: str) -> Iterator[Criterion]:
+    """A leaf and every criterion above it."""
     at = leaf
     while at:
         yield rerun.lot.criterion_of[at]
@@ -522,8 +534,12 @@ def _figure_flip(bid: str, leaf: Criterion, before: Fraction, leg: Leg, first: F
         high=None if leg.exact else leg.high,
         first=_who(leg, first),
         beyond=leg.beyond,
-        statement=f"{_at_or_beyond(leg, first, up)} {said(after)} of 100 on {leaf.id} for bid {bid} instead of {said(before)}, "
-        f"{_outcome(leg, first, up)}.",
+        statement=(
+            f"With any score {'above' if up else 'below'} {said(before)} of 100 on {leaf.id} for bid {bid}, {_outcome(leg, first, up)}."
+            if after == before
+            else f"{_at_or_beyond(leg, first, up)} {said(after)} of 100 on {leaf.id} for bid {bid} instead of {said(before)}, "
+            f"{_outcome(leg, first, up)}."
+        ),
     )
 
 
@@ -596,6 +612,10 @@ def _price_flip(rerun: Rerun, bid: str, leaf: str, leg: Leg, first: First, up: b
         high=None if leg.exact else leg.high,
         first=_who(leg, first),
         beyond=leg.beyond,
-        statement=f"{_at_or_beyond(leg, first, up)} {said(after)} {currency} for bid {bid} instead of {said(before)}{much}, "
-        f"{_outcome(leg, first, up)}.",
+        statement=(
+            f"With any amount {'above' if up else 'below'} {said(before)} {currency} for bid {bid}, {_outcome(leg, first, up)}."
+            if after == before
+            else f"{_at_or_beyond(leg, first, up)} {said(after)} {currency} for bid {bid} instead of {said(before)}{much}, "
+            f"{_outcome(leg, first, up)}."
+        ),
     )

@@ -13,7 +13,7 @@ from math import lcm
 from typing import TypeAlias
 
 from tenderloop.award.findings import Need, Raise
-from tenderloop.award.flips import plain, price_change, tries
+from tenderloop.award.flips import path, price_change, tries
 from tenderloop.award.moving import Number
 from tenderloop.award.rerun import Change, Rerun, Undefined, said
 
@@ -66,6 +66,9 @@ def _by_price(rerun: Rerun, bid: str, first: tuple[str, ...], found: dict[str, o
         reached = leg.at == (bid,)
         if "price" not in found:
             found.update(criterion=leaf, amount=before, price=leg.high, price_reached=reached, price_exact=leg.exact)
+        if leg.high == before:
+            lines.append(f"At the same quality it is first with any lower amount than {said(before)} {currency}.")
+            continue
         less = f"{said((before - leg.high) * 100 / before, '%')} less" if before else ""
         near = "" if leg.exact else "about "
         word = "of" if reached else "below"
@@ -77,11 +80,11 @@ def _by_steps(rerun: Rerun, bid: str, found: dict[str, object]) -> str:
     ladders = [ladder for leaf in rerun.leaves if (ladder := _ladder(rerun, bid, leaf.id)) is not None]
     if not ladders:
         return "No criterion of it is scored by agreed steps that could be higher."
-    straight = all(plain(rerun, ladder.leaf) for ladder in ladders)
+    straight = all(_adds_up(rerun, ladder.leaf) for ladder in ladders)
     taken, proven = _fewest(rerun, bid, ladders) if straight else (_spared(rerun, bid, ladders), False)
     if taken is None:
         found.update(fewest=proven)
-        return "At the same price not even the top step on every criterion puts it first alone."
+        return "At the same price not even the top step on every criterion that the panel judges puts it first alone."
     raises = []
     for ladder in ladders:
         number = taken.get(ladder.leaf, 0)
@@ -90,10 +93,18 @@ def _by_steps(rerun: Rerun, bid: str, found: dict[str, object]) -> str:
             to_step = ladder.steps[number - 1]
             raises.append(Raise.made(criterion=ladder.leaf, from_step=ladder.start, to_step=to_step, steps=number, points=points))
     steps = sum(each.steps for each in raises)
+    proven = proven or steps == 1  # without any step it is not first
     found.update(steps=steps, raises=tuple(raises), fewest=proven)
     listed = ", ".join(f"{each.criterion} {each.from_step} → {each.to_step}" for each in raises)
     fewest = "fewer would not do" if proven else "none of them can be spared, though another set may be smaller"
     return f"At the same price {steps} step{'s' if steps != 1 else ''} more would do ({listed}); {fewest}."
+
+
+def _adds_up(rerun: Rerun, leaf: str) -> bool:
+    """Whether a higher score on a leaf only adds its points, for a bid that is ranked: a least score that is reached stays reached."""
+    if rerun.rules.rounding.at != "none" or rerun.lot.combine is not None:
+        return False
+    return not any(each.rescale or (each.threshold is not None and each.threshold.max_pass is not None) for each in path(rerun, leaf))
 
 
 def _ladder(rerun: Rerun, bid: str, leaf: str) -> Ladder | None:
