@@ -45,11 +45,16 @@ def run(given: argparse.Namespace, write: Callable[[str], None]) -> None:
     if given.words[0] not in ACTIONS:
         write_result(given, cli_award.evaluated(given), write)
         return
+    from tenderloop.award.lock import locked_hash
     from tenderloop.award.reading import read_bids, read_judgements, read_procedure
 
     path = Path(given.words[1])
     file = path / "procedure.yaml" if path.is_dir() else path
     procedure = read_procedure(file)
+    lock = given.lock or file.with_name("procedure.lock")
+    if given.lock is not None or lock.exists():
+        # a panel must not judge by a scale that was changed after it was published
+        locked_hash(_text(lock), procedure, str(lock))
     bids = read_bids(given.bids or file.with_name("bids.yaml"), procedure).bids
     recorded: list[Judgement] = []
     for each in given.judgements or sorted(file.parent.glob("judgements*.yaml")):
@@ -142,6 +147,13 @@ def _folder(given: argparse.Namespace) -> Path:
         return Path(given.to)
     path = Path(given.words[1])
     return path if path.is_dir() else path.parent
+
+
+def _text(lock: Path) -> str:
+    try:
+        return lock.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Problems([Problem("file-missing", "there is no such lock, or it cannot be read", str(lock), hint="check the path")]) from None
 
 
 def _written(target: Path, data: bytes) -> None:

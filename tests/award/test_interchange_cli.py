@@ -67,6 +67,20 @@ def test_a_workbook_that_is_there_is_never_overwritten(folder: Path, capsys: pyt
     assert len(list((folder / "out").glob("*.xlsx"))) == 3
 
 
+def test_no_sheet_goes_out_for_a_procedure_that_is_not_the_locked_one(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lock = folder / "procedure.lock"
+    shutil.copy(SAMPLE / "procedure.lock", lock)
+    file = folder / "procedure.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("Nothing is said, or", "Little is said, or"), encoding="utf-8")
+    assert main(["award", "sheets", str(folder)]) == FAULTS
+    assert "procedure-changed" in capsys.readouterr().err
+    assert not list(folder.glob("*.xlsx"))
+    assert main(["award", "sheets", str(folder), "--lock", str(folder / "none.lock")]) == FAULTS
+    assert "file-missing" in capsys.readouterr().err
+    shutil.copy(SAMPLE / "procedure.yaml", file)
+    assert main(["award", "sheets", str(folder)]) == DONE
+
+
 def test_faults_of_all_workbooks_come_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["award", "sheets", str(folder)])
     for name in ("scores_eval_buyer.xlsx", "scores_eval_teacher.xlsx"):
