@@ -176,9 +176,9 @@ def read_cases(
             hint = "give the reference date: --date 2026-01-31" if record.kind == "table" else "read it with 'tenderloop read'"
             faults.append(Problem("not-a-notice", message, record.file, record.line, record.where, hint=hint))
             continue
-        notice = record.notice
-        lots = [lot.id for lot in notice.lots if lot.kind != "LotsGroup"]
         try:
+            notice = record.notice
+            lots = [lot.id for lot in notice.lots if lot.kind != "LotsGroup"]
             fitted, group, _ = fit_to_notice(asked, notice, profile)
             for lot in lots if by_lot and len(lots) > 1 else [""]:
                 yield read_notice(notice, fitted, lot=lot, date=date, profile=group).case

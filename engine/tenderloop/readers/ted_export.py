@@ -388,7 +388,7 @@ def _read_lot(reading: _Reading, node: _Node, language: str) -> Lot:
         value = reading.number(inner)
         unit = _UNITS.get(inner.get("TYPE"))
         if unit is None:
-            reading.problem("duration-unit", f"{inner.get('TYPE')!r} is no unit of a duration", inner, "write DAY, MONTH or YEAR")
+            reading.problem("duration-unit", f"{inner.get('TYPE')[:40]!r} is no unit of a duration", inner, "write DAY, MONTH or YEAR")
         elif value is not None:
             duration = Duration(value, unit, inner.where)
     return Lot(
