@@ -158,8 +158,12 @@ def test_corrections_and_adjustments_lead_from_the_price_read_out_to_the_amount(
     lot = award(procedure([by_value]), bids).lots[0]
     amounts = {each.bid: each.evaluated for each in lot.prices}
     assert amounts == {"a": 89, "b": 90}
-    lines = [(line.text.split(":")[0], line.value) for line in lot.prices[0].working]
-    assert lines == [("price as read out", 100), ("arithmetic correction of -3", 97), ("+ CO2", 99), ("− Take-back", 89)]
+    assert [(line.text, line.value, line.unit) for line in lot.prices[0].working] == [
+        ("price as read out", 100, "EUR"),
+        ("arithmetic correction of -3: sum of the bill was wrong", 97, "EUR"),
+        ("+ CO2: 5 × 40 / 100", 99, "EUR"),
+        ("− Take-back: 10 × 100 / 100", 89, "EUR"),
+    ]
     assert lot.winner == "a"
     open_lot = award(procedure([by_value]), [bids[0], bid("b", 90, facts={"share": 0})]).lots[0]
     assert {note.code for note in open_lot.open} == {"fact-missing", "adjustment-open"}
@@ -175,6 +179,7 @@ def test_features_that_divide_agree_with_the_formula_library() -> None:
     )
     lot = award(procedure([divided]), [bid("a", 100, facts={"take_back": True, "repair": False})]).lots[0]
     assert lot.prices[0].evaluated == Fraction(100) / (1 + Fraction(1, 10) / (1 - Fraction(15, 100)))
+    assert lot.prices[0].working[-1].text == "÷ ≈ 1.1176 = 1 + 0.1 / (1 − 0.15) for features"
     assert "features_divisor" in ADJUSTMENTS
 
 
@@ -186,6 +191,18 @@ CARBON = {"id": "co2", "kind": "externality", "amount": 2, "unit": "t CO2", "yea
 def test_a_cost_is_the_price_and_the_present_value_of_the_lines() -> None:
     plain = award(procedure([COST]), [bid("a", 100, costs=[POWER])]).lots[0]
     assert plain.prices[0].evaluated == 120
+    assert [(line.text, line.value, line.unit) for line in plain.prices[0].working if line.value is not None] == [
+        ("price as read out", 100, "EUR"),
+        ("power, years 1 to 2: 10 × 2", 20, "EUR"),
+        ("Price, year 0: 100 × 1", 100, "EUR"),
+        ("Acquisition, present value", 100, "EUR"),
+        ("Use, present value", 20, "EUR"),
+        ("Life-cycle cost", 120, "EUR"),
+    ]
+    bare = award(procedure([{**COST, "type": "price"}]), [bid("a", 100, costs=[POWER])]).lots[0]
+    assert bare.prices[0].evaluated == 100
+    assert [line.text for line in bare.prices[0].working] == ["price as read out"]
+    assert award(procedure([COST]), [bid("a", 100)]).lots[0].prices[0].evaluated == 100
     discounted = award(procedure([{**COST, "cost": {"rate": "25 %"}}]), [bid("a", 100, costs=[POWER])]).lots[0]
     assert discounted.prices[0].evaluated == 100 + 8 + Fraction("6.4")
     begin = award(procedure([{**COST, "cost": {"rate": "25 %", "timing": "begin"}}]), [bid("a", 100, costs=[POWER])]).lots[0]
@@ -199,8 +216,15 @@ def test_a_cost_is_the_price_and_the_present_value_of_the_lines() -> None:
     named = {**COST, "cost": {"carbon": "eib"}}
     lot = award(procedure([named], price_date="2029-06-01"), [bid("a", 100, costs=[CARBON])]).lots[0]
     assert lot.prices[0].evaluated == 600
-    foreign = award(procedure([COST], rates={"USD": "0.5"}), [bid("a", 100, currency="USD", costs=[POWER])]).lots[0]
+    foreign = award(procedure([COST], rates={"USD": "0.5"}, price_date="2026-03-01"), [bid("a", 100, currency="USD", costs=[POWER])]).lots[
+        0
+    ]
     assert foreign.prices[0].evaluated == 60
+    assert foreign.prices[0].working[1].text == "× 0.5 EUR for 1 USD on 2026-03-01"
+    no_rate = award(procedure([{**COST, "cost": {"with_price": False}}]), [bid("a", currency="USD", costs=[POWER])]).lots[0]
+    assert [note.code for note in no_rate.open] == ["price-currency"]
+    no_lines = award(procedure([{**COST, "cost": {"with_price": False}}]), [bid("a")]).lots[0]
+    assert [note.code for note in no_lines.open] == ["cost-missing"]
 
 
 def test_a_cost_that_was_asked_for_and_is_not_there_is_not_nought() -> None:
