@@ -235,12 +235,12 @@ def panel_note(cells: Sequence[CellNote], weights: Mapping[str, Fraction], rule:
 
 def _severity(evaluator: str, cells: Sequence[CellNote]) -> Fraction | None:
     """Mean of own value minus mean of the others', over the cells that others judged too; below 0 is severe."""
+    # own minus the mean of the others is n / (n − 1) times own minus the mean of all n
     gaps: dict[int, Fraction] = {}
     judged = 0
     for each in cells:
-        others = len(each.values) - 1
-        if others:
+        count = len(each.values)
+        if count > 1 and each.mean is not None:
             judged += 1
-            gap = each.values[evaluator] * (others + 1) - sum(each.values.values(), Fraction(0))
-            gaps[others] = gaps.get(others, Fraction(0)) + gap
-    return sum((gap / others for others, gap in gaps.items()), Fraction(0)) / judged if judged else None
+            gaps[count] = gaps.get(count, Fraction(0)) + each.values[evaluator] - each.mean
+    return sum((gap * count / (count - 1) for count, gap in gaps.items()), Fraction(0)) / judged if judged else None
