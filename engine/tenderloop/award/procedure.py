@@ -39,11 +39,22 @@ def _whole(value: object) -> object:
 Whole = Annotated[int, BeforeValidator(_whole)]
 
 
+def _without_sign(value: object) -> object:
+    if isinstance(value, str) and value.strip().endswith("%"):
+        plain = value.strip().removesuffix("%").strip()
+        raise ValueError(f"write {plain} without the sign: the number is of 100, or in the unit of its fact")
+    return value
+
+
+# A number of 100, or in a fact's unit: "50 %" would be one half here, and every bid would pass it.
+Plain = Annotated[Exact, BeforeValidator(_without_sign)]
+
+
 class ScaleStep(Frozen):
     """One named step of a scale: ``value`` is the score it gives, 0 to 100; ``text`` is what must be seen for it."""
 
     id: StepId
-    value: Exact
+    value: Plain
     text: str = ""
 
 
@@ -71,7 +82,7 @@ class Scale(Frozen):
 class Threshold(Frozen):
     """What a bid must reach to stay: ``min_score`` of 100 of the criterion, or be among the best ``max_pass`` bids on it."""
 
-    min_score: Exact | None = None
+    min_score: Plain | None = None
     max_pass: Whole | None = None
 
 
@@ -86,22 +97,22 @@ class LadderRule(Frozen):
     """Points by steps: the score of the last value reached; 0 under the first. ``points`` are (value in the fact's unit, score)."""
 
     fact: Identifier
-    points: tuple[tuple[Exact, Exact], ...]
+    points: tuple[tuple[Plain, Plain], ...]
 
 
 class LinearRule(Frozen):
     """A straight line: 0 at ``from``, 100 at ``to`` (which may be lower), flat outside; both in the fact's unit."""
 
     fact: Identifier
-    start: Exact = Field(alias="from")
-    end: Exact = Field(alias="to")
+    start: Plain = Field(alias="from")
+    end: Plain = Field(alias="to")
 
 
 class Feature(Frozen):
     """One feature that is offered or not: ``points`` of 100 when the yes-or-no fact is yes."""
 
     fact: Identifier
-    points: Exact
+    points: Plain
 
 
 class ScoredBy(Frozen):
@@ -173,8 +184,8 @@ class CostRule(Frozen):
 class WeightRange(Frozen):
     """A weight published as a range, lowest and highest."""
 
-    low: Exact = Field(alias="from")
-    high: Exact = Field(alias="to")
+    low: Plain = Field(alias="from")
+    high: Plain = Field(alias="to")
 
 
 class Criterion(Place):
@@ -189,7 +200,7 @@ class Criterion(Place):
     title: str
     description: str = ""
     number: Whole | None = None
-    weight: Exact | None = None
+    weight: Plain | None = None
     weight_kind: WeightKind = "per-exa"
     weight_range: WeightRange | None = None
     rescale: StrictBool = False
