@@ -288,3 +288,19 @@ def test_an_order_of_importance_is_read_as_one() -> None:
         _notice(_criterion("price", "Price", _weight("1", "ord-imp")), _criterion("quality", "Q", _weight("2", "ord-imp")))
     )
     assert draft.procedure.lots[0].shares == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("linear: {fact: years, from: 2, to: 10}", "linear: {fact: years, from: 0 %, to: 10}"),
+        ("linear: {fact: years, from: 2, to: 10}", "ladder: {fact: years, points: [[2, 0], [5, 50 %]]}"),
+        ("value: 50", "value: 50 %"),
+        ("weight: 20", "weight: 20 %"),
+    ],
+)
+def test_a_percentage_is_no_number_of_a_hundred(old: str, new: str) -> None:
+    text = (Path(__file__).parents[1] / "bad_procedures" / "bad-adjustment--share.yaml").read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(Problems, match="without the sign"):
+        procedure_of_text(text.replace(old, new, 1), "procedure.yaml")
