@@ -145,6 +145,20 @@ def test_the_winners_price_is_told_only_where_the_rule_says_so(result: AwardResu
     assert NOTE_DERIVED not in outcome_letter(open_, "birch").notes
 
 
+@pytest.mark.parametrize("names", [True, False])
+@pytest.mark.parametrize("figures", [True, False])
+def test_the_ranking_is_told_as_far_as_the_rule_lets(names: bool, figures: bool) -> None:
+    def opened(procedure: Any) -> Any:
+        rule = procedure.disclosure.model_copy(update={"other_names": names, "other_totals": figures})
+        return procedure.model_copy(update={"disclosure": rule})
+
+    text = outcome(evaluated(procedure=opened), "birch")
+    assert ("Cedar Ltd" in text) is names
+    assert ("46.30" in text) is figures
+    assert ("Ranking" in text) is (names or figures)
+    assert ("another bidder" in text) is (figures and not names)
+
+
 def test_the_question_about_a_low_price_tells_no_other_price(result: AwardResult) -> None:
     low = result.lots[0].low_bids[0]
     assert any("79500" in line.text for line in low.working), "the rule compares with another bidder's price: that is what must stay out"
@@ -267,6 +281,17 @@ def test_a_reason_that_compares_bids_stops_every_letter() -> None:
         letter_to_html(outcome_letter(result, "birch", sent=SENT), result)
     with pytest.raises(Problems):
         letter_to_pdf(outcome_letter(result, "birch", sent=SENT), result)
+
+
+def test_the_command_writes_no_letter_at_all_when_one_would_leak(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tenderloop.cli import main
+
+    for name in ("procedure.yaml", "bids.yaml", "judgements.yaml"):
+        text = (HERE / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace("Repair is covered by stock", "Better than Cedar Ltd"), encoding="utf-8")
+    assert main(["award", str(tmp_path), "--letters", str(tmp_path / "letters")]) == 1
+    assert not (tmp_path / "letters").exists()
+    assert "letter-leak" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tenderloop.award.result import AwardResult, LotResult
 from tenderloop.report.award_model import Cell, Column, Marked, Table
-from tenderloop.report.award_words import BID_STATUS, CORRECTIONS, MARK_OF_BID, exact, listed, lot_name, money, totals_of
+from tenderloop.report.award_words import BID_STATUS, CORRECTIONS, MARK_OF_BID, exact, listed, lot_name, money, totals_of, when
 
 SOURCE = (
     "http://web.worldbank.org/WBSITE/EXTERNAL/PROJECTS/PROCUREMENT/0,,contentMDK:20062543~menuPK:84284~pagePK:84269~piPK:60001558~"
@@ -53,7 +53,7 @@ def _process(result: AwardResult) -> Table:
         ("Notice", procedure.notice or NOT_HELD),
         ("Criteria locked", f"{'yes' if result.locked else 'no lock file was given'}; {result.procedure_hash}"),
         ("Clarifications and amendments", tuple(said.clarifications) or "none recorded"),
-        ("Deadline for bids", procedure.deadline or NOT_HELD),
+        ("Deadline for bids", when(procedure.deadline) or NOT_HELD),
         ("Price date", procedure.price_date or NOT_HELD),
         ("Pre-bid conference, bid validity, securities", NOT_HELD),
     )
@@ -64,7 +64,7 @@ def _submission(result: AwardResult) -> Table:
     said = result.proceedings
     rows = (
         ("Bids received", str(len(result.bids))),
-        ("Opened", said.opened or NOT_HELD),
+        ("Opened", when(said.opened) or NOT_HELD),
         ("Place", said.opened_at or NOT_HELD),
         ("Present", listed(said.opened_by) or NOT_HELD),
         ("Late", listed(_with_status(result, "late")) or "none"),
@@ -83,9 +83,9 @@ def _read_out(result: AwardResult) -> Table:
         (
             bid.bidder,
             bid.id,
-            bid.lot,
+            lot_name(bid.lot),
             bid.country or "–",
-            bid.received or "–",
+            when(bid.received) or "–",
             money(bid.price, bid.currency or currency) if bid.price is not None else "no price",
         )
         for bid in result.bids
@@ -249,14 +249,14 @@ def _check(holds: bool, yes: str, no: str) -> Cell:
 def _opening_checklist(result: AwardResult) -> Table:
     said = result.proceedings
     rows: list[tuple[Cell, ...]] = [
-        ("Time of opening", _check(bool(said.opened), said.opened, "")),
+        ("Time of opening", _check(bool(said.opened), when(said.opened), "")),
         ("Place of opening", _check(bool(said.opened_at), said.opened_at, "")),
         ("Persons present", _check(bool(said.opened_by), listed(said.opened_by), "")),
-        ("Deadline for bids", _check(bool(result.procedure.deadline), result.procedure.deadline, "")),
+        ("Deadline for bids", _check(bool(result.procedure.deadline), when(result.procedure.deadline), "")),
     ]
     for bid in result.bids:
         state = [f"price {money(bid.price, bid.currency or result.procedure.currency)}" if bid.price is not None else "no price read out"]
-        state.append(f"received {bid.received}" if bid.received else "time of receipt not recorded")
+        state.append(f"received {when(bid.received)}" if bid.received else "time of receipt not recorded")
         if bid.withdrawn or bid.withdrawn_reason:
             state.append(f"withdrawn {bid.withdrawn}".strip())
         rows.append(
@@ -285,6 +285,7 @@ def _summary_checklist(result: AwardResult) -> Table:
          if not low
          else _check(all(each.decision for each in low), f"{len(low)} flagged", f"{len(low)} flagged, not all decided")),
         ("Conflicts of interest were asked and recorded", _check(bool(said.conflicts), said.conflicts, "")),
-        ("Clarifications are recorded", _check(bool(said.clarifications), f"{len(said.clarifications)}", "none")),
+        ("Clarifications",
+         Marked("pass", "recorded", f"{len(said.clarifications)}") if said.clarifications else Marked("not_applicable", "none recorded")),
     )  # fmt: skip
     return Table("Annex. Summary checklist", TWO, rows)

@@ -34,6 +34,7 @@ from tenderloop.report.award_words import (
     per_cent,
     pts,
     signed,
+    when,
 )
 from tenderloop.report.html import OUR_PART, _environment, print_stylesheet, stylesheet
 
@@ -112,6 +113,7 @@ def environment(result: AwardResult, language: str) -> tuple[Environment, dict[s
         "listed": lambda values: listed(list(values)),
         "letter_of": letter,
         "lot_name": lot_name,
+        "when": when,
         "day_text": day_text,
         "evidence": lambda evidence: evidence_text(evidence),
         "lot_status": LOT_STATUS,

@@ -6,6 +6,7 @@ comments and the file name of a letter. Must not know how a letter is made.
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -375,8 +376,17 @@ def our_words() -> frozenset[str]:
     (True, False)
     """
     home = files(__package__)
-    sources = ("award_letters.py", "award_scores.py", "award_words.py", "templates/award/letter.html")
-    return frozenset(word for name in sources for word in re.findall(r"\w+", plain((home / name).read_text(encoding="utf-8"))))
+    texts = [(home / "templates" / "award" / "letter.html").read_text(encoding="utf-8")]
+    for name in ("award_letters.py", "award_scores.py", "award_words.py"):
+        tree = ast.parse((home / name).read_text(encoding="utf-8"))
+        held = (ast.Module, ast.ClassDef, ast.FunctionDef)
+        described = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, held) and isinstance(node.body[0], ast.Expr)}
+        texts += [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in described
+        ]
+    return frozenset(word for text in texts for word in re.findall(r"\w+", plain(text)))
 
 
 @lru_cache(maxsize=4000)

@@ -271,9 +271,29 @@ def _why_lost(result: AwardResult, lot: LotResult, standing: Standing, first: St
             )
         yield Points(tuple(_differences(lot, standing.bid, lot.winner, places)))
     yield _score_table(result, lot, standing, first)
+    yield from _others(result, lot, standing)
     yield Paragraph(
         "The annex gives for every criterion how it was assessed, your score, its reason, and what a higher score would have asked."
     )
+
+
+def _others(result: AwardResult, lot: LotResult, standing: Standing) -> Iterator[Block]:
+    """The ranking, where the rule of disclosure lets a bidder know the names or the totals of all."""
+    rule, totals = result.procedure.disclosure, totals_of(result, lot.lot)
+    if not rule.other_names and not rule.other_totals:
+        return
+    known = may_know(result, standing.bid)
+    rows = tuple(
+        (
+            str(each.rank),
+            each.bidder if each.bid in known.names else "another bidder",
+            totals(each.total) if each.bid in known.totals else "–",
+        )
+        for each in lot.ranking
+    )
+    columns = (Column("Rank", True, 20), Column("Bidder"), Column("Value" if totals.combined else "Total of 100", True, 40))
+    yield Heading("Ranking")
+    yield Table("", columns, rows)
 
 
 def _tie_text(lot: LotResult, bid: str) -> str:

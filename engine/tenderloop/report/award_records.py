@@ -12,7 +12,7 @@ from tenderloop.award.result import AwardResult
 from tenderloop.errors import Problem, Problems
 from tenderloop.report.award_model import Column, StandstillPart, Table
 from tenderloop.report.award_standstill import MOVES_SOURCE, RULES, standstill
-from tenderloop.report.award_words import listed, lot_name, money
+from tenderloop.report.award_words import listed, lot_name, money, when
 
 TWO = (Column("What", width=60), Column("Value"))
 UNRECORDED = "not recorded"
@@ -89,10 +89,10 @@ def opening_tables(result: AwardResult) -> tuple[Table, ...]:
         "Session",
         TWO,
         (
-            ("Opened", said.opened or UNRECORDED),
+            ("Opened", when(said.opened) or UNRECORDED),
             ("Place", said.opened_at or UNRECORDED),
             ("Present", listed(said.opened_by) or UNRECORDED),
-            ("Deadline for bids", procedure.deadline or UNRECORDED),
+            ("Deadline for bids", when(procedure.deadline) or UNRECORDED),
             ("Bids", str(len(result.bids))),
         ),
     )
@@ -102,7 +102,7 @@ def opening_tables(result: AwardResult) -> tuple[Table, ...]:
             bid.id,
             bid.version,
             lot_name(bid.lot),
-            bid.received or UNRECORDED,
+            when(bid.received) or UNRECORDED,
             money(bid.price, bid.currency or procedure.currency) if bid.price is not None else "no price",
             _state(bid.withdrawn, bid.withdrawn_reason),
         )
@@ -116,7 +116,7 @@ def opening_tables(result: AwardResult) -> tuple[Table, ...]:
 
 
 def _state(withdrawn: str, reason: str) -> str:
-    return " ".join(part for part in (withdrawn, reason) if part) or "no"
+    return " ".join(part for part in (when(withdrawn), reason) if part) or "no"
 
 
 def _alike(names: list[str]) -> str:
@@ -149,7 +149,7 @@ def record_tables(result: AwardResult) -> tuple[Table, ...]:
                 each.step.replace("_", " "),
                 {"admit": "admitted", "reject": "rejected"}[each.outcome],
                 ": ".join(part for part in (each.ground, each.reason) if part) or UNRECORDED,
-                " ".join(part for part in (listed(each.by), each.time) if part) or UNRECORDED,
+                " ".join(part for part in (listed(each.by), when(each.time)) if part) or UNRECORDED,
             )
             for each in result.decisions
         ),
@@ -163,7 +163,7 @@ def record_tables(result: AwardResult) -> tuple[Table, ...]:
                 lot_name(each.lot),
                 ", then ".join(bidder_of[bid] for bid in each.order),
                 each.reason or UNRECORDED,
-                " ".join(part for part in (listed(each.witnesses), each.time) if part) or UNRECORDED,
+                " ".join(part for part in (listed(each.witnesses), when(each.time)) if part) or UNRECORDED,
             )
             for each in result.draws
         ),
@@ -177,7 +177,7 @@ def record_tables(result: AwardResult) -> tuple[Table, ...]:
                 lot_name(each.lot),
                 each.criterion,
                 each.reason or UNRECORDED,
-                " ".join(part for part in (each.by, each.time) if part) or UNRECORDED,
+                " ".join(part for part in (each.by, when(each.time)) if part) or UNRECORDED,
             )
             for each in result.not_applicable
         ),

@@ -182,6 +182,19 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return " ".join(filter(None, [", ".join(names[:-1]), last if len(names) > 1 else "", names[-1] if names else ""]))
 
 
+def when(moment: str) -> str:
+    """A moment as recorded, easier to read and to break.
+
+    >>> when("2026-02-27T16:05+01:00"), when("2026-03-20 12:00"), when("")
+    ('2026-02-27 16:05 (+01:00)', '2026-03-20 12:00', '')
+    """
+    found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?", moment)
+    if not found:
+        return moment
+    zone = {"Z": "UTC"}.get(found[3], found[3]) if found[3] else ""
+    return " ".join(part for part in (found[1], found[2], f"({zone})" if zone else "") if part)
+
+
 def stop(text: str) -> str:
     """A sentence that ends with one full stop, whatever the name at its end ends with.
 
