@@ -228,7 +228,7 @@ class Operations:
                     flagged += 1
                     self.warnings.append(self._discrepancy(note, agreed))
         asked = len(self.judged())
-        did = [f"{asked} criteria judged by the panel, one step of the scale each; {len(self.cells)} scores of bids"] if asked else []
+        did = [f"{asked} criteri{'on' if asked == 1 else 'a'} judged by the panel, one step of the scale each; {len(self.cells)} scores of bids"] if asked else []
         self.operation(4, "Scores of each evaluator", did)
         did = (
             [f"rule: {rules.aggregation}; disagreements above {figure(rules.discrepancy * 100)} % of the scale: {flagged}"] if asked else []
@@ -536,7 +536,7 @@ class Operations:
         if self.lot.combine is not None:
             self._combine(did)
         if rounding.at != "none":
-            did.append(f"points are rounded at the {rounding.at}: {rounding.places} places, {rounding.mode}")
+            did.append(f"points are rounded at the {rounding.at}: to {rounding.places} decimal places, {rounding.mode}")
         self.operation(9, "Weighting, and rounding where declared", did)
 
     def factor_above(self, criterion: str) -> Fraction:
