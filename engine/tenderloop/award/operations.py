@@ -228,7 +228,8 @@ class Operations:
                     flagged += 1
                     self.warnings.append(self._discrepancy(note, agreed))
         asked = len(self.judged())
-        did = [f"{asked} criteri{'on' if asked == 1 else 'a'} judged by the panel, one step of the scale each; {len(self.cells)} scores of bids"] if asked else []
+        counted = "1 criterion" if asked == 1 else f"{asked} criteria"
+        did = [f"{counted} judged by the panel, one step of the scale each; {len(self.cells)} scores of bids"] if asked else []
         self.operation(4, "Scores of each evaluator", did)
         did = (
             [f"rule: {rules.aggregation}; disagreements above {figure(rules.discrepancy * 100)} % of the scale: {flagged}"] if asked else []
