@@ -20,6 +20,8 @@ from tenderloop.award.reading import read_bids, read_judgements, read_procedure
 from tenderloop.award.result import AwardResult
 from tenderloop.award.scoring import award
 from tenderloop.errors import Problems
+from tenderloop.report.award import build_award
+from tenderloop.report.award_html import award_to_html
 from tenderloop.report.award_leaks import leaks, may_know
 from tenderloop.report.award_letter_pages import letter_files, letter_to_html, letter_to_pdf
 from tenderloop.report.award_letters import NOTE_DERIVED, explanation_letter, letters, outcome_letter
@@ -95,6 +97,26 @@ def test_who_was_not_assessed_reads_the_ground_and_no_winner(result: AwardResult
     assert "Alder" not in text
     assert "assessment summary" not in text
     assert "after the deadline" in outcome(result, "elm")
+
+
+def test_who_missed_a_minimum_reads_which_and_by_how_much() -> None:
+    def stricter(procedure: Any) -> Any:
+        lot = procedure.lots[0]
+        criteria = tuple(
+            each.model_copy(update={"threshold": each.threshold.model_copy(update={"min_score": Fraction(45)})}) if each.threshold else each
+            for each in lot.criteria
+        )
+        return procedure.model_copy(update={"lots": (lot.model_copy(update={"criteria": criteria}),)})
+
+    result = evaluated(procedure=stricter)
+    assert result.lots[0].standing_of["dogwood"].status == "below_threshold"
+    text = outcome(result, "dogwood")
+    assert "did not reach a minimum" in text
+    assert "Minimum not reached: Quality asks 45 of 100, your bid has 40.00." in text
+    assert "Your score: 50.00 of 100. No points were given, because the bid was not ranked." in text
+    assert "We intend to award the contract to" in text
+    page = award_to_html(build_award(result))
+    assert re.search(r'class="num heat-\d heat-failed">40\.0 ✗', page)
 
 
 def test_the_winner_reads_that_it_is_first_and_may_not_sign_yet(result: AwardResult) -> None:

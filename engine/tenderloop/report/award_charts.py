@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from tenderloop.award.bid import Bid
 from tenderloop.award.findings import LotAttack, WeightInterval
-from tenderloop.award.result import AwardResult, CellNote, CriterionNote, LotResult
+from tenderloop.award.result import AwardResult, CellNote, CriterionNote, GroupScore, LeafScore, LotResult
 from tenderloop.report.award_model import (
     Dot,
     HeatCell,
@@ -109,11 +109,18 @@ def _depths(criteria: Sequence[CriterionNote]) -> Iterator[tuple[str, int]]:
         yield each.id, depth
 
 
+def reached(found: GroupScore | LeafScore | None) -> Fraction | None:
+    """The score of a bid; what it reached before rescaling, where it left under a minimum and was scored no further."""
+    if found is None:
+        return None
+    return found.score if found.score is not None else found.raw
+
+
 def _heat_cell(lot: LotResult, bid: str, criterion: str) -> HeatCell:
     found = lot.score_of.get((bid, criterion))
     leaf = lot.leaf_of.get((bid, criterion))
     status = leaf.status if leaf is not None else "scored" if found is not None and found.score is not None else "missing"
-    score = found.score if found is not None else None
+    score = reached(found)
     if status == "missing" and lot.standing_of[bid].status not in ("ranked", "unranked"):
         status = "set_aside"
     return HeatCell(score, tint(score), found is not None and found.passed is False, status)

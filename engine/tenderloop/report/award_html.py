@@ -17,7 +17,7 @@ from tenderloop.award.result import AwardResult
 from tenderloop.case import Evidence
 from tenderloop.report.award_articles import SOURCE_A_TO_D, SOURCE_REST
 from tenderloop.report.award_bank import SOURCE as BANK_SOURCE
-from tenderloop.report.award_charts import letter
+from tenderloop.report.award_charts import letter, reached
 from tenderloop.report.award_model import AwardReport
 from tenderloop.report.award_standstill import day_text
 from tenderloop.report.award_words import (
@@ -112,6 +112,7 @@ def environment(result: AwardResult, language: str) -> tuple[Environment, dict[s
         "exact": exact,
         "listed": lambda values: listed(list(values)),
         "letter_of": letter,
+        "reached": reached,
         "lot_name": lot_name,
         "when": when,
         "day_text": day_text,

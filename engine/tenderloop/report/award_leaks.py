@@ -139,6 +139,7 @@ class _Page:
         self.figures = tuple(_figures(figures))
 
 
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """A text for comparison: one form of each character, no case, no invisible characters, single spaces.
 
@@ -333,7 +334,7 @@ def _amounts_of(result: AwardResult, bid: Bid) -> Iterator[tuple[str, Fraction]]
                 if price.evaluated is not None:
                     yield "evaluated", price.evaluated
                 for step in price.working:
-                    if step.value is not None:
+                    if step.value is not None and step.unit in (bid.currency, result.procedure.currency):
                         yield "evaluated", step.value
 
 

@@ -28,7 +28,11 @@ def letter_to_pdf(letter: Letter, result: AwardResult) -> bytes:
     from tenderloop.report.pdf import FONT_SCHEME, html_to_pdf  # only a PDF needs its writer
 
     text = _checked(letter, result, award_print_stylesheet(FONT_SCHEME))
-    return html_to_pdf(text, identifier=bytes.fromhex(letter.identity)[:16])
+    return html_to_pdf(text, identifier=_identifier(letter))
+
+
+def _identifier(letter: Letter) -> bytes:
+    return bytes.fromhex(letter.identity)[:16]
 
 
 def letter_files(result: AwardResult, *, sent: str = "", pdf: bool = True) -> Mapping[str, bytes]:
@@ -40,10 +44,13 @@ def letter_files(result: AwardResult, *, sent: str = "", pdf: bool = True) -> Ma
     if problems:
         raise Problems(problems)
     files: dict[str, bytes] = {}
-    for letter in found:
-        files[f"{letter.name}.html"] = letter_to_html(letter, result).encode("utf-8")
+    for letter in found:  # each was searched above: only the stylesheet differs now
+        files[f"{letter.name}.html"] = _page(letter, result, award_stylesheet()).encode("utf-8")
         if pdf:
-            files[f"{letter.name}.pdf"] = letter_to_pdf(letter, result)
+            from tenderloop.report.pdf import FONT_SCHEME, html_to_pdf
+
+            text = _page(letter, result, award_print_stylesheet(FONT_SCHEME))
+            files[f"{letter.name}.pdf"] = html_to_pdf(text, identifier=_identifier(letter))
     return files
 
 

@@ -13,6 +13,7 @@ from fractions import Fraction
 from tenderloop.award.procedure import Criterion, Procedure, ScoredBy
 from tenderloop.award.result import AwardResult, CriterionNote, LeafScore, LotResult, Standing
 from tenderloop.errors import Problem, Problems
+from tenderloop.report.award_charts import reached
 from tenderloop.report.award_leaks import SCORED, may_know
 from tenderloop.report.award_letter_model import Block, Heading, Letter, Paragraph, Points
 from tenderloop.report.award_model import Column, Table
@@ -413,8 +414,10 @@ def _summary(result: AwardResult, lot: LotResult, standing: Standing) -> Iterato
             yield Paragraph(
                 f"Your score: {pts(score.score, places)} of 100, that is {pts(score.points, places)} of {pts(most, places)} points.", "key"
             )
-        elif score.score is not None:
-            yield Paragraph(f"Your score: {pts(score.score, places)} of 100. No points were given, because the bid was not ranked.", "key")
+        elif reached(score) is not None:
+            yield Paragraph(
+                f"Your score: {pts(reached(score), places)} of 100. No points were given, because the bid was not ranked.", "key"
+            )
         else:
             yield Paragraph("No score was given, because the bid left the evaluation before.", "key")
         yield from _own_reasons(result, lot, criterion, score)
