@@ -23,7 +23,8 @@ from tenderloop.award.reading import read_bids, read_judgements, read_procedure
 from tenderloop.award.result import AwardResult
 from tenderloop.award.scoring import award
 from tenderloop.errors import Problems
-from tenderloop.report.award import build_award
+from tenderloop.report import award as award_module
+from tenderloop.report.award import CODES, build_award
 from tenderloop.report.award_html import award_to_html, award_to_pdf, page
 from tenderloop.report.award_letter_pages import letter_to_html
 from tenderloop.report.award_letters import letters
@@ -494,3 +495,9 @@ def test_where_a_formula_combines_quality_and_price_no_points_are_claimed() -> N
         told = text(letter_to_html(letter, result))
         assert "of 100 points" not in told
         assert "combined by a formula" in told
+
+
+def test_every_code_is_catalogued_and_none_is_idle() -> None:
+    home = Path(award_module.__file__).parent
+    used = {code for path in home.glob("award*.py") for code in re.findall(r'Problem\(\s*"([a-z-]+)"', path.read_text(encoding="utf-8"))}
+    assert used == set(CODES)

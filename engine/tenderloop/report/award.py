@@ -6,7 +6,7 @@ Knows which parts the report has. Must not compute a score, open a file or read 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tenderloop.award.findings import Attack, LotAttack
 from tenderloop.award.result import AwardResult, LotResult, Working
@@ -19,6 +19,16 @@ from tenderloop.report.award_model import AwardReport, Column, Flag, LotPart, Ra
 from tenderloop.report.award_records import day_given, day_of, opening_tables, record_tables, standstill_part
 from tenderloop.report.award_scores import combined_text, criteria_table, leaf_parts, panel_tables
 from tenderloop.report.award_words import Totals, listed, money, pts, stop, totals_of
+
+CODES: Mapping[str, str] = {
+    "attack-of-another-result": "an attack is given that was made on another procedure or other bids",
+    "bad-moment": "the day of sending, or a holiday, is no day of the calendar",
+    "letter-leak": "a letter would tell its addressee what belongs to another bidder",
+    "no-outcome-yet": "a letter on the outcome is wanted while the lot has no winner",
+    "not-flagged": "a question about a low price is wanted for a bid that no rule flags",
+    "unknown-standstill-rule": "a standstill rule has no such name",
+}
+"""What can be wrong with what a report or letter is asked for."""
 
 NOT_ATTACKED = "What would flip the winner was not computed for this report."
 
