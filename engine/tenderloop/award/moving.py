@@ -58,7 +58,7 @@ class Stretch:
             return rising if root < self.at else -rising
         if poly not in self.seen:
             self.seen.add(poly)
-            found = next_root(poly, self.at, self.up)
+            found = next_root(poly, self.at, self.up, None if self.end is None else self.end[0] if self.up else self.end[1])
             if found is not None and (self.end is None or (found[0] < self.end[0] if self.up else found[1] > self.end[1])):
                 self.end = found
         side, current = 1, poly
@@ -260,8 +260,8 @@ def _root_of_fraction(value: Fraction) -> Fraction | None:
     return Fraction(above, under) if above * above == value.numerator and under * under == value.denominator else None
 
 
-def next_root(poly: Poly, at: Fraction, up: bool) -> tuple[Fraction, Fraction] | None:
-    """Enclosure (low, high) of the nearest root of a polynomial strictly above (or below) a point; None where there is none.
+def next_root(poly: Poly, at: Fraction, up: bool, limit: Fraction | None = None) -> tuple[Fraction, Fraction] | None:
+    """Enclosure (low, high) of the nearest root of a polynomial strictly above (or below) a point, up to a limit; None where there is none.
 
     low = high where the root is rational; else the enclosure is at most 10⁻¹² of the root wide.
 
@@ -287,13 +287,13 @@ def next_root(poly: Poly, at: Fraction, up: bool) -> tuple[Fraction, Fraction] |
             nearest = (min if up else max)(beyond, default=None)
             return None if nearest is None else (nearest, nearest)
     if up:
-        return _enclosed(poly, at)
+        return _enclosed(poly, at, limit)
     mirrored = tuple(each if place % 2 == 0 else -each for place, each in enumerate(poly))
-    found = _enclosed(mirrored, -at)
+    found = _enclosed(mirrored, -at, None if limit is None else -limit)
     return None if found is None else (-found[1], -found[0])
 
 
-def _enclosed(poly: Poly, at: Fraction) -> tuple[Fraction, Fraction] | None:
+def _enclosed(poly: Poly, at: Fraction, limit: Fraction | None) -> tuple[Fraction, Fraction] | None:
     """The nearest root above a point, by Sturm's theorem and bisection."""
     poly = _divided(poly, _gcd(poly, _derived(poly)))[0]  # every root once
     chain = [poly, _derived(poly)]
@@ -309,6 +309,8 @@ def _enclosed(poly: Poly, at: Fraction) -> tuple[Fraction, Fraction] | None:
 
     low, high = at, ONE + max(abs(each / poly[-1]) for each in poly[:-1])
     before = changes(low)
+    if limit is not None:
+        high = min(high, limit)
     if high <= low or before == changes(high):
         return None
     while before - changes(high) > 1 or high - low > FINE * max(abs(low), abs(high)) or low == at:

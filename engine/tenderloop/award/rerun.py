@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 from typing import TypeAlias
 
@@ -99,10 +100,9 @@ class Rerun:
                 self.raw[each.bid, each.criterion] = each.raw
             if each.score is not None and each.bid in self.ranked:
                 self.score[each.bid, each.criterion] = each.score
-        for standing in lot.standings:
-            # points that are rounded leaf by leaf add up to something else than the weighted mean
-            if standing.unrounded is not None and self.lot.combine is None and self.rules.rounding.at != "criterion":
-                self.score[standing.bid, ROOT] = standing.unrounded
+        for bid in self.ranked if self.lot.combine is None else ():
+            # not the total that is noted: points that are rounded leaf by leaf add up to something else than the weighted mean
+            self.score[bid, ROOT] = sum((self.score[bid, each.id] * self.local[each.id] for each in self.under[ROOT]), ZERO)
         self.amount = self._amounts()
         self._keys: dict[str, Mapping[str, Fraction]] = {}
         self._priced: dict[str, Priced] = {}
@@ -126,6 +126,33 @@ class Rerun:
                     value = amount_of(self.procedure, leaf, self.result.bid_of[bid], self.adjustment_scores(bid, leaf)).value
                     if value is not None:
                         found[bid, leaf.id] = value
+        return found
+
+    @cached_property
+    def published(self) -> tuple[str, ...]:
+        """The bids among which the result rescaled: those held before thresholds, or those that passed them."""
+        if self.rules.threshold_when == "after_rescaling":
+            return self.bids
+        left = {each.bid for each in self.noted.standings if each.status == "below_threshold"}
+        return tuple(bid for bid in self.bids if bid not in left)
+
+    @cached_property
+    def scaled(self) -> Mapping[str, Scaled]:
+        """Every criterion of quality of the result as it was rescaled."""
+        score: dict[Cell, Fraction] = {}
+        found: dict[str, Scaled] = {}
+        for criterion in self.live:
+            if criterion.id in self.priced:
+                continue
+            before = {bid: self.raw[bid, criterion.id] for bid in self.published}
+            if not criterion.leaf and criterion.id in self.rescaled:
+                children = self.under[criterion.id]
+                before = {bid: sum((score[bid, child.id] * self.local[child.id] for child in children), ZERO) for bid in self.published}
+            factor = _factor(criterion, before)
+            assert isinstance(factor, Fraction), "the result itself does not move"
+            score.update({(bid, criterion.id): value * factor for bid, value in before.items()})
+            beside = {bid: value * factor for bid, value in before.items() if bid not in self.ranked}
+            found[criterion.id] = Scaled(before, factor, beside)
         return found
 
     def priced_before(self, leaf: str) -> Priced:
@@ -199,6 +226,25 @@ class Rerun:
             and (plain.values or self.rules.rounding.at == "criterion" or standing.unrounded == plain.totals[bid])
             for bid, standing in standings.items()
         )
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A criterion of quality in the result itself, over all bids that were there when it was rescaled: before rescaling, the factor, and
+    the scores of bids ``beside`` those that were ranked in the end.
+    """
+
+    before: Mapping[str, Fraction]
+    factor: Fraction
+    beside: Mapping[str, Fraction]
+
+
+def _factor(criterion: Criterion, before: Mapping[str, Number]) -> Number:
+    """By what a rescaled criterion is multiplied, so that the best has 100."""
+    if not criterion.rescale or not before:
+        return ONE
+    best = max(before.values())
+    return HUNDRED / best if best > 0 else ONE
 
 
 class Outcome:
@@ -301,19 +347,35 @@ class Outcome:
                 for bid in bids:
                     if bid not in changed and (rerun.full or (bid, criterion.id) not in rerun.score):
                         fresh[bid] = self._value(criterion.id, bid, self.new_raw, rerun.raw)
+            elif rerun.ranked and not rerun.full and tuple(bids) == rerun.published:
+                fresh = self._rescaled(criterion, rerun.scaled[criterion.id])
             else:
                 before = self._before(criterion, bids)
-                factor: Number = ONE
-                if criterion.rescale and before:
-                    best = max(before.values())
-                    factor = HUNDRED / best if best > 0 else ONE
+                factor = _factor(criterion, before)
                 self.factor[criterion.id] = factor
-                fresh = {bid: value * factor for bid, value in before.items()}
                 fresh = {
-                    bid: value for bid, value in fresh.items() if isinstance(value, Moving) or rerun.score.get((bid, criterion.id)) != value
+                    bid: value * factor
+                    for bid, value in before.items()
+                    if isinstance(value, Moving) or isinstance(factor, Moving) or rerun.score.get((bid, criterion.id)) != value * factor
                 }
             if fresh:
                 self.new[criterion.id] = fresh
+
+    def _rescaled(self, criterion: Criterion, base: Scaled) -> dict[str, Number]:
+        """Scores of a rescaled criterion that differ from the result's, from what changed under it."""
+        mixed = self.change.mix is not None and criterion.id == self.parent
+        moved: dict[str, Number] = {}
+        if criterion.leaf:
+            moved = {bid: value for bid, value in self.new_raw.get(criterion.id, {}).items() if bid in base.before}
+        elif mixed or any(child.id in self.new for child in self.rerun.under[criterion.id]):
+            touched = {bid for child in self.rerun.under[criterion.id] for bid in self.new.get(child.id, ())}
+            moved = self._before(criterion, [bid for bid in base.before if mixed or bid in touched])
+        before: dict[str, Number] = {**base.before, **moved}
+        factor: Number = _factor(criterion, before) if moved else base.factor
+        self.factor[criterion.id] = factor
+        if isinstance(factor, Fraction) and factor == base.factor:
+            return {**base.beside, **{bid: value * factor for bid, value in moved.items()}}
+        return {bid: value * factor for bid, value in before.items()}
 
     def _before(self, criterion: Criterion, bids: Sequence[str]) -> dict[str, Number]:
         """Scores of a criterion before its own rescaling."""
