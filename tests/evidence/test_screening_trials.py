@@ -109,9 +109,7 @@ def test_a_trial_from_end_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(40):
         own = "".join(chr(97 + (number * step) % 26) for step in (1, 3, 5, 7, 9, 11))
         code = strategic("none" if number % 2 else "env-imp")
-        examples.append(
-            notice_example(notice(number, procedure=f"p{number}", words=f"{own} goods {own[::-1]}", codes=(code,)))
-        )
+        examples.append(notice_example(notice(number, procedure=f"p{number}", words=f"{own} goods {own[::-1]}", codes=(code,))))
     examples.append(notice_example(notice(99, words="nothing is declared here at all")))
     steps: list[tuple[int, int]] = []
     found = evaluate(examples, lambda done, of: steps.append((done, of)))
