@@ -326,7 +326,10 @@ def test_a_heat_map_of_many_bids_is_cut_into_pieces_that_fit() -> None:
         return tuple(each.model_copy(update={"bid": f"bid{number}"}) for each in own for number in range(19))
 
     result = evaluated(bids=many, judgements=spread, consensus=spread, decisions=lambda given: ())
-    part = build_award(result).lots[0]
+    part = build_award(result, attack(result)).lots[0]
+    ranks = next(each for each in part.attacked if each.title.startswith("Rank acceptability"))
+    assert [each.title for each in ranks.columns][-3:] == ["Rank 6, %", "Lower, %", "First alone, %"]
+    assert all(len(row) == len(ranks.columns) for row in ranks.rows)
     assert [len(each) for each in part.heat_bids] == [8, 8, 3]
     assert {bid.id for bids in part.heat_bids for bid in bids} == {f"bid{number}" for number in range(19)}
 

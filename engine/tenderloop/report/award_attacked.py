@@ -13,6 +13,7 @@ from tenderloop.award.result import AwardResult, LotResult
 from tenderloop.report.award_model import Column, Table
 from tenderloop.report.award_words import Totals, listed, money, per_cent, pts, signed, stop, totals_of
 
+RANKS = 6  # ranks beside each other in a table; what is lower stands together
 STATEMENT = Column("In words", width=72)
 
 
@@ -202,16 +203,23 @@ def _simulated(attack: LotAttack, bidder_of: Mapping[str, str]) -> Table:
     found = attack.simulation
     if found is None or not found.bids:
         return Table("", (), ())
-    ranks = range(1, len(found.bids) + 1)
+    ranks = range(1, min(len(found.bids), RANKS) + 1)
+    lower = len(found.bids) > RANKS
     rows = tuple(
         (
             bidder_of[bid],
             *(pts(found.share(bid, rank) * 100, 1) for rank in ranks),
+            *([pts((1 - sum((found.share(bid, rank) for rank in ranks), Fraction(0))) * 100, 1)] if lower else []),
             pts(Fraction(found.alone[bid] * 100, found.draws or 1), 1),
         )
         for bid in sorted(found.bids, key=lambda each: (-found.alone[each], each))
     )
-    columns = (Column("Bid", width=48), *(Column(f"Rank {rank}, %", True) for rank in ranks), Column("First alone, %", True))
+    columns = (
+        Column("Bid", width=48),
+        *(Column(f"Rank {rank}, %", True, 17) for rank in ranks),
+        *([Column("Lower, %", True, 17)] if lower else []),
+        Column("First alone, %", True),
+    )
     note = " ".join(
         [
             found.label,

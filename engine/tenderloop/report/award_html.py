@@ -19,6 +19,7 @@ from tenderloop.report.award_articles import SOURCE_A_TO_D, SOURCE_REST
 from tenderloop.report.award_bank import SOURCE as BANK_SOURCE
 from tenderloop.report.award_charts import letter, reached
 from tenderloop.report.award_model import AwardReport
+from tenderloop.report.award_scores import evidence_text
 from tenderloop.report.award_standstill import day_text
 from tenderloop.report.award_words import (
     BID_STATUS,
@@ -116,7 +117,7 @@ def environment(result: AwardResult, language: str) -> tuple[Environment, dict[s
         "lot_name": lot_name,
         "when": when,
         "day_text": day_text,
-        "evidence": lambda evidence: evidence_text(evidence),
+        "evidence": bracketed,
         "lot_status": LOT_STATUS,
         "bid_status": BID_STATUS,
         "mark_of_bid": MARK_OF_BID,
@@ -154,13 +155,6 @@ def figure(value: Fraction, unit: str, currency: str) -> str:
     return pts(value, places) + (f" ({beside})" if beside else "")
 
 
-def evidence_text(evidence: Sequence[Evidence]) -> Markup:
-    """Evidence in a sentence: document, page, quote, grade."""
-    said = []
-    for each in evidence:
-        parts = [each.document or each.kind or "no paper named"]
-        if each.page:
-            parts.append(f"p. {each.page}")
-        text = ", ".join(parts) + (f": “{each.quote}”" if each.quote else "")
-        said.append(f"{text} (grade {each.grade})")
-    return escape(" [" + "; ".join(said) + "]") if said else Markup("")
+def bracketed(evidence: Sequence[Evidence]) -> Markup:
+    """Evidence after a sentence; nothing where there is none."""
+    return escape(f" [{evidence_text(evidence)}]") if evidence else Markup("")

@@ -13,7 +13,8 @@ from tenderloop.award.bid import Bid
 from tenderloop.award.findings import Attack, LotAttack
 from tenderloop.award.judgement import Consensus, Judgement
 from tenderloop.award.procedure import Criterion, Lot
-from tenderloop.award.result import AwardResult, CellNote, CriterionNote, LeafScore, LotResult, Note, PriceNote, Standing
+from tenderloop.award.result import AwardResult, CellNote, CriterionNote, LeafScore, LotResult, Note, PriceNote, Standing, Working
+from tenderloop.case import Evidence
 from tenderloop.report.award_standstill import Standstill
 from tenderloop.report.award_words import Totals
 
@@ -207,23 +208,29 @@ class JudgedCell:
 
 @dataclass(frozen=True)
 class ScoredBid:
-    """A bid on one leaf, with its records where the panel judged, and its price where a formula scored."""
+    """A bid on one leaf, with its records where the panel judged, and its price where a formula scored.
+
+    ``working`` is the arithmetic but for what stands in the tables of a pack; so is ``evidence``.
+    """
 
     bid: Bid
     score: LeafScore
+    working: tuple[Working, ...]
+    evidence: tuple[Evidence, ...]
     judged: tuple[tuple[str, JudgedCell], ...]
     price: PriceNote | None
 
 
 @dataclass(frozen=True)
 class LeafPart:
-    """A criterion that is scored itself: how it was assessed and every bid on it."""
+    """A criterion that is scored itself: how it was assessed, every bid on it, and the indicators of a pack where one scored it."""
 
     number: str
     criterion: Criterion
     note: CriterionNote
     how: tuple[str, ...]
     bids: tuple[ScoredBid, ...]
+    packs: tuple[Table, ...]
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from fractions import Fraction
 from tenderloop.award.bid import Bid
 from tenderloop.award.judgement import Consensus, Judgement
 from tenderloop.award.procedure import Adjustment, Criterion, Lot, Procedure, ScoredBy
-from tenderloop.award.result import AwardResult, CellNote, LotResult, PriceNote
+from tenderloop.award.result import AwardResult, CellNote, LeafScore, LotResult, PackNote, PriceNote, Working
 from tenderloop.award.value_formulas import VALUE_FORMULAS
+from tenderloop.case import Evidence
 from tenderloop.report.award_model import Column, JudgedCell, LeafPart, ScoredBid, Table
 from tenderloop.report.award_words import AGGREGATION, exact, listed, money, per_cent, pts, signed
 
 SOURCE = "Source: "
+BESIDE = 6  # bids beside each other in a table
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class _Records:
     consensus: Mapping[tuple[str, str], Sequence[Consensus]]
     cells: Mapping[tuple[str, str], CellNote]
     prices: Mapping[tuple[str, str], PriceNote]
+    packs: Mapping[tuple[str, str], PackNote]
 
 
 def _records(result: AwardResult, lot: LotResult) -> _Records:
@@ -43,7 +46,63 @@ def _records(result: AwardResult, lot: LotResult) -> _Records:
         consensus,
         {(each.bid, each.criterion): each for each in cells},
         {(each.bid, each.criterion): each for each in lot.prices},
+        {(each.bid, each.criterion): each for each in lot.packs},
     )
+
+
+def _beside_pack(score: LeafScore, pack: PackNote | None) -> tuple[Working, ...]:
+    """The arithmetic of a score without the lines of a pack, which stand in tables of their own."""
+    if pack is None:
+        return score.working
+    own = {f"{line.id} {line.title}: {line.because}" for line in pack.lines}
+    return tuple(line for line in score.working if line.text not in own)
+
+
+def _pack_tables(packs: Sequence[PackNote], result: AwardResult) -> Iterator[Table]:
+    """The indicators of a pack: all bids beside each other, then each bid with reasons and evidence."""
+    if not packs:
+        return
+    bidders = [result.bid_of[each.bid].bidder for each in packs]
+    scores = [{line.id: line for line in each.lines} for each in packs]
+    ids = list(dict.fromkeys(line.id for each in packs for line in each.lines))
+    titles = {line.id: line.title for each in packs for line in each.lines}
+    first = packs[0]
+    for at in range(0, len(packs), BESIDE):
+        piece = scores[at : at + BESIDE]
+        rows = tuple((titles[name], *(pts(held[name].score, 1) if name in held else "–" for held in piece)) for name in ids)
+        columns = (Column("Indicator", width=60), *(Column(name, True, 22) for name in bidders[at : at + BESIDE]))
+        yield Table(f"Scores of 100 by the pack {first.pack} {first.version}", columns, rows, f"Pack {first.hash}.")
+    for each, bidder in zip(packs, bidders, strict=True):
+        lines = tuple(
+            (
+                line.title,
+                per_cent(line.share),
+                pts(line.score, 1),
+                (line.because, *(evidence_text([paper]) for paper in line.evidence)),
+            )
+            for line in each.lines
+        )
+        gates = [f"Gates that fail: {listed(each.gates_failed)}." if each.gates_failed else "No gate fails."]
+        if each.gates_undecided:
+            gates.append(f"Undecided: {listed(each.gates_undecided)}.")
+        note = f"Score {pts(each.score)}, answered {pts(each.coverage, 1)} %, rating {each.rating}. " + " ".join(gates)
+        columns = (Column("Indicator", width=44), Column("Share", True, 18), Column("Score", True, 18), Column("Because, and evidence"))
+        yield Table(f"{bidder}: every indicator with its reason", columns, lines, note)
+
+
+def evidence_text(evidence: Sequence[Evidence]) -> str:
+    """Evidence in a line: document, page, quote, grade.
+
+    >>> evidence_text([Evidence(document="offer", page="8", quote="Ten years.", grade=2)])
+    'offer, p. 8: “Ten years.” (grade 2)'
+    """
+    said = []
+    for each in evidence:
+        parts = [each.document or each.kind or "no paper named"]
+        if each.page:
+            parts.append(f"p. {each.page}")
+        said.append(", ".join(parts) + (f": “{each.quote}”" if each.quote else "") + f" (grade {each.grade})")
+    return "; ".join(said)
 
 
 def leaf_parts(result: AwardResult, lot: LotResult) -> tuple[LeafPart, ...]:
@@ -60,13 +119,17 @@ def leaf_parts(result: AwardResult, lot: LotResult) -> tuple[LeafPart, ...]:
             ScoredBid(
                 result.bid_of[bid],
                 lot.leaf_of[bid, leaf.id],
+                _beside_pack(lot.leaf_of[bid, leaf.id], records.packs.get((bid, leaf.id))),
+                () if (bid, leaf.id) in records.packs else lot.leaf_of[bid, leaf.id].evidence,
                 tuple(_judged(records, result.bid_of[bid], leaf)),
                 records.prices.get((bid, leaf.id)),
             )
             for bid in order
             if (bid, leaf.id) in lot.leaf_of
         )
-        found.append(LeafPart(numbers[leaf.id], leaf, notes[leaf.id], tuple(how_assessed(result.procedure, lot, leaf)), bids))
+        packs = [records.packs[bid, leaf.id] for bid in order if (bid, leaf.id) in records.packs]
+        how = tuple(how_assessed(result.procedure, lot, leaf))
+        found.append(LeafPart(numbers[leaf.id], leaf, notes[leaf.id], how, bids, tuple(_pack_tables(packs, result))))
     return tuple(found)
 
 

@@ -12,10 +12,9 @@ from openpyxl import Workbook
 
 from tenderloop.award.judgement import Judgement
 from tenderloop.award.result import AwardResult, Note
-from tenderloop.case import Evidence
 from tenderloop.report.award_attacked import flip_sentences
 from tenderloop.report.award_model import AwardReport, Marked, Table
-from tenderloop.report.award_scores import counts
+from tenderloop.report.award_scores import counts, evidence_text
 from tenderloop.report.award_words import BID_STATUS, exact
 
 # shared inside the report package: what makes a cell text, a number, and a file without the hour at which it was written
@@ -99,18 +98,10 @@ def _scores(book: Workbook, result: AwardResult) -> None:
                     lot.lot, note.id, note.title, note.parent, share, exact(share), score.bid, result.bid_of[score.bid].bidder, status,
                     score.raw, exact(score.raw), score.score, exact(score.score), score.points, exact(score.points),
                     leaf.step if leaf else "", passed, leaf.because if leaf else "", leaf.reason if leaf else "",
-                    _evidence(leaf.evidence) if leaf else "",
+                    evidence_text(leaf.evidence) if leaf else "",
                 )  # fmt: skip
 
     _sheet(book, "Scores", columns, rows())
-
-
-def _evidence(evidence: Sequence[Evidence]) -> str:
-    return "\n".join(
-        ", ".join(part for part in (each.document or each.kind, f"p. {each.page}" if each.page else "", each.quote) if part)
-        + f" (grade {each.grade})"
-        for each in evidence
-    )
 
 
 def _arithmetic(book: Workbook, result: AwardResult) -> None:
@@ -155,7 +146,7 @@ def _judgements(book: Workbook, result: AwardResult) -> None:
                 each.step,
                 counted,
                 each.reason,
-                _evidence(each.evidence),
+                evidence_text(each.evidence),
                 each.time,
                 each.confidence,
             )
@@ -172,7 +163,7 @@ def _consensus(book: Workbook, result: AwardResult) -> None:
     rows = (
         (
             each.bid, each.version, each.criterion, each.step, each.reason, ", ".join(each.present), each.discrepancy,
-            _evidence(each.evidence),
+            evidence_text(each.evidence),
             each.opened, each.time,
         )
         for each in result.consensus
