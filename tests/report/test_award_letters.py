@@ -349,6 +349,13 @@ def test_names_and_quotations_are_found_in_other_dress(result: AwardResult) -> N
     assert {each.kind for each in leaks(f"<p>{quoted}</p>", "birch", result)} == {"judgement"}
 
 
+def test_a_name_of_markup_is_found_as_it_stands_in_the_page(result: AwardResult) -> None:
+    name = "<b>Evil</b> & Sons {{ 7*7 }}"
+    changed = with_bid(result, "cedar", {"bidder": name})
+    assert {each.bid for each in leaks(f"<p>{html.escape(name)}</p>", "birch", changed)} == {"cedar"}
+    assert letter_files(changed, sent=SENT, pdf=False), "no letter holds it"
+
+
 def test_the_name_of_a_file_is_searched(result: AwardResult) -> None:
     assert {each.bid for each in leaks("<p>x</p>", "birch", result, name="letter Cedar Ltd")} == {"cedar"}
 

@@ -455,6 +455,18 @@ def test_the_command_writes_report_workbook_and_letters(tmp_path: Path, capsys: 
     assert main([*given, "--sent", "2026-02-30"]) == 1
 
 
+def test_a_packs_indicators_stand_beside_each_other_and_each_with_its_reason(tmp_path: Path) -> None:
+    from tenderloop.cli import main
+
+    sample = Path(__file__).parents[2] / "samples" / "wte_concession_award"
+    assert main(["award", str(sample), "--html", str(tmp_path / "a.html"), "--json"]) == 0
+    said = text((tmp_path / "a.html").read_text(encoding="utf-8"))
+    assert "Scores of 100 by the pack waste_to_energy" in said
+    assert "Aster Recovery: every indicator with its reason" in said
+    assert "Cinder Energy: every indicator with its reason" in said
+    assert "No gate fails." in said
+
+
 def test_tables_fit_on_a_page(report: AwardReport) -> None:
     """No column of any table is so narrow that words fall apart."""
     tables = [*report.bank, *report.opening, *report.records, report.standstill.rules]
