@@ -67,10 +67,17 @@ def lot() -> tuple[Any, ...]:
 
 
 def rows(best: Callable[[], Any], rounds: int) -> Iterator[Row]:
-    """The rows. ``best`` makes a stopwatch with ``run(job)``, ``cpu`` and ``clock``, as in run.py."""
+    """The rows. ``best`` makes a stopwatch with ``run(job)``, ``cpu`` and ``clock``, as in run.py.
+
+    Matrix libraries keep to one thread, for all alike: a second one spins while it waits, and its time would be charged to whoever
+    runs next.
+    """
+    from threadpoolctl import threadpool_limits
+
     yield from _exact(best, rounds)
-    yield from _draws(best, rounds)
-    yield from _columns(best, rounds)
+    with threadpool_limits(limits=1):
+        yield from _draws(best, rounds)
+        yield from _columns(best, rounds)
 
 
 def _exact(best: Callable[[], Any], rounds: int) -> Iterator[Row]:

@@ -28,6 +28,7 @@ CONCENTRATION = 100
 SPREAD = Fraction(1, 10)
 LEVEL = 1e-9  # totals of 100 closer than this are a tie: floating point cannot tell them apart safely
 BLOCK = 4096
+ONE_THREAD = 250_000  # multiplications; OpenBLAS divides a product of matrices among threads from 4 × 65,536 on
 
 LABEL = "A simulation: weights drawn at random around the published ones, in floating point. It decides nothing."
 SOURCE = (
@@ -141,7 +142,16 @@ def rank_counts(scores: Array, weights: Array) -> tuple[npt.NDArray[np.int64], n
         raise ValueError("scores are alternatives × criteria, and weights draws × the same criteria")
     if np.isnan(scores).any():
         raise ValueError("a score is missing: leave the alternative out, or give its range")
-    return _counted(scores.shape[0], (scores @ weights[at : at + BLOCK].T for at in range(0, weights.shape[0], BLOCK)))
+    return _counted(scores.shape[0], (_sums(scores, weights[at : at + BLOCK]) for at in range(0, weights.shape[0], BLOCK)))
+
+
+def _sums(scores: Array, weights: Array) -> Array:
+    """Totals (alternatives × draws), in pieces so small that the matrix library keeps to one thread: waiting for a second costs more."""
+    piece = max(32, ONE_THREAD // scores.size)
+    found = np.empty((scores.shape[0], weights.shape[0]))
+    for at in range(0, weights.shape[0], piece):
+        found[:, at : at + piece] = scores @ weights[at : at + piece].T
+    return found
 
 
 def _counted(size: int, blocks: Any) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
