@@ -6,6 +6,7 @@ import gettext
 import re
 from html.parser import HTMLParser
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -93,8 +94,10 @@ def test_fonts_are_shipped_with_their_licence() -> None:
 
 
 def test_templates_never_switch_escaping_off() -> None:
-    folder = files("tenderloop.report") / "templates"
-    for each in folder.iterdir():
+    folder = Path(str(files("tenderloop.report") / "templates"))
+    found = sorted(folder.rglob("*.html"))
+    assert len(found) > 15
+    for each in found:
         source = each.read_text(encoding="utf-8")
         assert "safe" not in re.findall(r"\|\s*(\w+)", source), each.name
         assert "autoescape" not in source, each.name
