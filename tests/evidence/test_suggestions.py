@@ -259,8 +259,8 @@ def test_a_notice_is_searched_with_its_roles_and_places(folder: Path, capsys: py
     assert (code, err) == (DONE, "")
     assert "release.json, /tender/description  [description]" in out
     assert "stands in the description: said, not bound" in out
-    (folder / "release.json").write_text(json.dumps({**release, "language": "fi"}), encoding="utf-8")
-    assert "note: there are no terms for fi" in run(capsys, "evidence", "release.json", "--pack", PACK)[2]
+    (folder / "release.json").write_text(json.dumps({**release, "language": "is"}), encoding="utf-8")
+    assert "note: there are no terms for is" in run(capsys, "evidence", "release.json", "--pack", PACK)[2]
     (folder / "data.json").write_text("{}", encoding="utf-8")
     code, _, err = run(capsys, "evidence", "data.json", "--pack", PACK)
     assert code == FAULTS
