@@ -49,6 +49,11 @@ NOTE_DERIVED = (
 )
 NOTE_NOT_ASSESSED = "The bid was not assessed, so the letter names no winner; whether it must is for the buyer."
 
+_FOOT = (
+    "Scores are of 100; points are the score times the share. Lines with sub-criteria hold their sum. Each figure is rounded once, so that "
+    "differences may deviate in the last place."
+)
+
 
 def letters(result: AwardResult, *, sent: str = "") -> tuple[Letter, ...]:
     """Every letter that can be written now: outcomes of lots with a winner, and questions about low prices not decided yet.
@@ -354,9 +359,7 @@ def _score_table(result: AwardResult, lot: LotResult, standing: Standing, first:
     columns = [Column("Criterion"), Column("Share", True, 20), Column("Your score", True, 22), Column("Your points", True, 22)]
     if first is not None:
         columns += [Column("Successful bid: score", True, 28), Column("Successful bid: points", True, 28)]
-    return Table(
-        "", tuple(columns), tuple(rows), "Scores are of 100; points are the score times the share. Lines with sub-criteria hold their sum."
-    )
+    return Table("", tuple(columns), tuple(rows), _FOOT)
 
 
 def _closing(result: AwardResult, day: str, *, winner: bool) -> Iterator[Block]:
