@@ -14,7 +14,7 @@ from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
     from tenderloop.award.procedure import Procedure
-    from tenderloop.award.reading import PanelRecord
+    from tenderloop.award.reading import Draft, PanelRecord
     from tenderloop.award.result import AwardResult
 
 ACTIONS = ("check", "lock", "draft")
@@ -27,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "words",
         metavar="[check|lock|draft] PROCEDURE",
         nargs="+",
-        help="procedure.yaml or its folder; 'check' lists faults and warnings, 'lock' writes procedure.lock beside it, "
-        "'draft' makes a procedure of a published notice",
+        help="procedure.yaml or .xlsx, or its folder; 'check' lists faults and warnings, 'lock' writes procedure.lock beside it, "
+        "'draft' makes a procedure of a published notice; with --xlsx it writes a procedure, or an empty template, as a workbook",
     )
     parser.add_argument("--bids", metavar="FILE", type=Path, help="bids and decisions (default: bids.yaml beside the procedure)")
     parser.add_argument(
@@ -52,6 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def wrong_use(given: argparse.Namespace) -> str:
     """What makes no sense in a call; an empty text when all is well."""
     words: Sequence[str] = given.words
+    if words == ["draft"] and given.xlsx is not None:
+        return ""  # a template
     if words[0] in ACTIONS:
         return "" if len(words) == 2 else f"which procedure? write: tenderloop award {words[0]} procedure.yaml"
     return "" if len(words) == 1 else f"'{words[0]}' is neither check, lock nor draft, and only one procedure can be given"
@@ -61,7 +63,11 @@ def run(given: argparse.Namespace, write: Callable[[str], None]) -> bool:
     """Do it; whether all lots came to a winner, where ``--strict`` asks for that."""
     action = given.words[0] if given.words[0] in ACTIONS else ""
     if action == "draft":
-        _draft(Path(given.words[1]), write)
+        source = Path(given.words[1]) if len(given.words) > 1 else None
+        if given.xlsx is not None:
+            _draft_workbook(source, given.xlsx, write)
+        elif source is not None:
+            _draft(source, write)
         return True
     path = _procedure_file(Path(given.words[-1]))
     if action == "check":
@@ -165,7 +171,11 @@ def _save(path: Path, content: bytes) -> None:
 
 
 def _procedure_file(path: Path) -> Path:
-    return path / "procedure.yaml" if path.is_dir() else path
+    """The file of a folder: procedure.yaml, or procedure.xlsx where there is no other."""
+    if not path.is_dir():
+        return path
+    text, sheets = path / "procedure.yaml", path / "procedure.xlsx"
+    return sheets if sheets.exists() and not text.exists() else text
 
 
 def _procedure(path: Path) -> Procedure:
@@ -200,6 +210,11 @@ def _text(path: Path) -> str:
 
 def _draft(path: Path, write: Callable[[str], None]) -> None:
     from tenderloop.award.drafts import draft_text
+
+    write(draft_text(_drafted(path)))
+
+
+def _drafted(path: Path) -> Draft:
     from tenderloop.award.reading import procedure_of_notice
     from tenderloop.reading import notice_at
 
@@ -207,7 +222,23 @@ def _draft(path: Path, write: Callable[[str], None]) -> None:
     if notice is None:
         said = "this is no published notice or release"
         raise Problems([Problem("unknown-format", said, str(path), hint="give an eForms, TED, OCDS or Prozorro file")])
-    write(draft_text(procedure_of_notice(notice)))
+    return procedure_of_notice(notice)
+
+
+def _draft_workbook(path: Path | None, target: Path, write: Callable[[str], None]) -> None:
+    """A template, a procedure or what a notice states, as a workbook; gaps of a notice are printed, for no cell states them."""
+    from tenderloop.award.procedure_sheets import procedure_workbook
+
+    if path is None:
+        _save(target, procedure_workbook())
+    elif path.is_dir() or path.suffix.lower() in (".yaml", ".yml", ".xlsx"):
+        _save(target, procedure_workbook(_procedure(_procedure_file(path))))
+    else:
+        draft = _drafted(path)
+        _save(target, procedure_workbook(draft.procedure))
+        for note in draft.gaps:
+            write(f"{note.code}: {note.text}" + (f" ({note.source})" if note.source else ""))
+    write(f"written: {target.name}")
 
 
 def _lock(path: Path, target: Path, write: Callable[[str], None]) -> None:

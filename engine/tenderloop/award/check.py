@@ -459,6 +459,8 @@ class _LotCheck:
         """The highest score that a criterion of quality can give, before rescaling."""
         if criterion.scored_by is not None:
             return most_possible(criterion.scored_by, self.procedure)
+        if criterion.leaf:  # not scored at all, which is told elsewhere
+            return HUNDRED
         shares = self.lot.shares
         total = sum((shares.get(leaf.id, ZERO) for leaf in criterion.leaves), ZERO)
         if not total:

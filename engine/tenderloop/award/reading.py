@@ -37,6 +37,7 @@ from tenderloop.readers.strict_yaml import Mapping, Sequence, Value, read_yaml
 M = TypeVar("M", bound=Frozen)
 _KEYS = key_table([Procedure, Bid, Decision, Draw, NotApplicable, Proceedings, Judgement, Consensus, Evidence])
 _PAGE = "docs/award.md"
+_PACKED = b"PK\x03\x04"  # how a workbook begins
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,13 @@ class Draft:
 
 
 def read_procedure(path: str | Path) -> Procedure:
-    """The procedure of a file that is sound in every way; otherwise ``Problems`` with every fault at its line."""
+    """The procedure of a file (YAML, JSON or XLSX) that is sound in every way; otherwise ``Problems`` with every fault at its line."""
     file = Path(path)
     return procedure_of_text(_bytes(file), str(path))
 
 
 def procedure_of_text(data: str | bytes, file: str = "") -> Procedure:
-    """As ``read_procedure``, of a text.
+    """As ``read_procedure``, of a text, or of the bytes of a workbook (procedure_sheets.py).
 
     >>> try:
     ...     procedure_of_text("procedure: abc\\ntitle: T\\nbuyer: B\\ncurency: EUR\\nlots: []\\n", "procedure.yaml")
@@ -85,15 +86,27 @@ def procedure_of_text(data: str | bytes, file: str = "") -> Procedure:
     procedure.yaml:1: missing-key: 'currency' is missing in the procedure (write currency: and its value)
     procedure.yaml:4: unknown-key: 'curency' is not a key of the procedure (did you mean 'currency'?)
     """
+    if isinstance(data, bytes) and data.startswith(_PACKED):
+        # only then, for this needs a library that a text does not
+        from tenderloop.award.procedure_sheets import read_procedure_workbook
+
+        return read_procedure_workbook(data, file)
     faults = Faults(file)
     tree, spot = _tree(data, file, faults)
-    written = read_record(Procedure, tree, spot, "the procedure", _KEYS, _PAGE)
-    if written is not None:
-        for finding in findings(written.record):
-            if not finding.warning:
-                place_of(tree, finding.path, spot)[0].add(finding.code, finding.message, finding.hint)
+    found = procedure_of_tree(tree, spot)
     faults.raise_if_any()
-    assert written is not None, "a record without faults was read"
+    assert found is not None, "a record without faults was read"
+    return found
+
+
+def procedure_of_tree(tree: Value, spot: Spot, *, deep: bool = True) -> Procedure | None:
+    """The procedure of a tree that was read, or None; every fault is noted at its line. Without ``deep`` only the shape is checked."""
+    written = read_record(Procedure, tree, spot, "the procedure", _KEYS, _PAGE)
+    if written is None:
+        return None
+    for finding in findings(written.record) if deep else ():
+        if not finding.warning:
+            place_of(tree, finding.path, spot)[0].add(finding.code, finding.message, finding.hint)
     return written.record
 
 
