@@ -201,6 +201,8 @@ def test_a_weight_that_is_no_number_is_named() -> None:
         ("criteria", "recycled", "points", "0 - 50", "bad-points"),
         ("criteria", "quality", "rescale", "maybe", "wrong-type"),
         ("criteria", "price", "formula", "lowest", "unknown-formula"),
+        ("facts", "warranty_years", "unit", "yeer", "unknown-unit"),
+        ("facts", "warranty_years", "unit", "40 %", "bad-unit"),
         ("lots", "lot1", "reserved", "all", "unknown-value"),
         ("procedure", "currency", "value", None, "missing-key"),
         ("procedure", "currency", "value", "=A1", "formula-cell"),
@@ -262,6 +264,12 @@ def test_a_leaf_that_is_not_scored_is_told_even_under_a_threshold() -> None:
             _at(book, "criteria", "durability", head).value = None
 
     assert [each.code for each in _faults(change).values()] == ["empty-category"]
+
+
+def test_a_unit_that_is_not_known_is_told_in_a_text_too() -> None:
+    with pytest.raises(Problems) as caught:
+        procedure_of_text(EVERYTHING.replace("unit: year", "unit: yeer"), "e.yaml")
+    assert [(each.code, each.line) for each in caught.value.problems] == [("unknown-unit", 10)]
 
 
 def test_a_circle_of_parents_is_refused() -> None:

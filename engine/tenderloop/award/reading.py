@@ -28,6 +28,7 @@ from tenderloop.case import Evidence
 from tenderloop.errors import Problem, Problems
 from tenderloop.notice import AwardCriterion, Notice
 from tenderloop.pack import Frozen
+from tenderloop.quantity import QuantityError, parse_unit
 from tenderloop.readers.answers import read_value, shown_kind
 from tenderloop.readers.faults import Faults, Spot, in_order, nearest
 from tenderloop.readers.records import Written, key_table, place_of, read_record
@@ -104,6 +105,12 @@ def procedure_of_tree(tree: Value, spot: Spot, *, deep: bool = True) -> Procedur
     written = read_record(Procedure, tree, spot, "the procedure", _KEYS, _PAGE)
     if written is None:
         return None
+    for index, fact in enumerate(written.record.facts):
+        try:
+            parse_unit(fact.unit)
+        except QuantityError as error:
+            deep = False  # rules over such a fact cannot be checked
+            written.at("facts", index, "unit").add(error.code, f"fact '{fact.id}': {error.message}", error.hint or "write a known unit")
     for finding in findings(written.record) if deep else ():
         if not finding.warning:
             place_of(tree, finding.path, spot)[0].add(finding.code, finding.message, finding.hint)
