@@ -69,7 +69,7 @@ def run(given: argparse.Namespace, write: Callable[[str], None]) -> bool:
         elif source is not None:
             _draft(source, write)
         return True
-    path = _procedure_file(Path(given.words[-1]))
+    path = procedure_file(Path(given.words[-1]))
     if action == "check":
         from tenderloop.award.check import warnings_of
         from tenderloop.award.summary import check_text
@@ -97,7 +97,7 @@ def evaluated(given: argparse.Namespace) -> AwardResult:
     from tenderloop.award.reading import read_bids
     from tenderloop.award.scoring import award
 
-    path = _procedure_file(Path(given.words[-1]))
+    path = procedure_file(Path(given.words[-1]))
     procedure = _procedure(path)
     lock = given.lock or path.with_name("procedure.lock")
     text = _text(lock) if given.lock is not None or lock.exists() else None
@@ -170,7 +170,7 @@ def _save(path: Path, content: bytes) -> None:
         raise Problems([Problem("cannot-write", said, str(path), hint="check the folder and the rights")]) from None
 
 
-def _procedure_file(path: Path) -> Path:
+def procedure_file(path: Path) -> Path:
     """The file of a folder: procedure.yaml, or procedure.xlsx where there is no other."""
     if not path.is_dir():
         return path
@@ -232,7 +232,7 @@ def _draft_workbook(path: Path | None, target: Path, write: Callable[[str], None
     if path is None:
         _save(target, procedure_workbook())
     elif path.is_dir() or path.suffix.lower() in (".yaml", ".yml", ".xlsx"):
-        _save(target, procedure_workbook(_procedure(_procedure_file(path))))
+        _save(target, procedure_workbook(_procedure(procedure_file(path))))
     else:
         draft = _drafted(path)
         _save(target, procedure_workbook(draft.procedure))

@@ -48,8 +48,7 @@ def run(given: argparse.Namespace, write: Callable[[str], None]) -> None:
     from tenderloop.award.lock import locked_hash
     from tenderloop.award.reading import read_bids, read_judgements, read_procedure
 
-    path = Path(given.words[1])
-    file = path / "procedure.yaml" if path.is_dir() else path
+    file = cli_award.procedure_file(Path(given.words[1]))
     procedure = read_procedure(file)
     lock = given.lock or file.with_name("procedure.lock")
     if given.lock is not None or lock.exists():

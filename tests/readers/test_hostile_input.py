@@ -104,12 +104,13 @@ def in_encoding(text: str, encoding: str) -> bytes:
     return f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)
 
 
-# name: how it is made, and the code that refuses it; no code means that it is read
+# name: how it is made, and the code that refuses it (or codes, of which one must); no code means that it is read
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "gzip of zeros": (lambda: gzip.compress(b"0" * (100 * MB), 1), "archive-bomb"),
     "gzip in gzip": (lambda: gzip.compress(gzip.compress(b"0" * (100 * MB), 1)), "nested-archive"),
     "zip of zeros": (lambda: zipped(("a.json", b"0" * (100 * MB))), "archive-bomb"),
-    "zip whose files overlap": (lambda: overlapping(1000), "archive-bomb"),
+    # newer zipfile modules (and Debian's mended older one) see the overlap themselves
+    "zip whose files overlap": (lambda: overlapping(1000), "archive-bomb broken-archive"),
     "tar of gzip bombs": (lambda: tarred(*[(f"{at}.gz", gzip.compress(b"0" * (20 * MB))) for at in range(50)]), "archive-bomb"),
     "tar in tar": (lambda: tarred(("b.tar", tarred(("c.tar", tarred(("a.json", b"{}")))))), "nested-archive"),
     "tar without an end of its header": (endless_tar, "archive-bomb"),
@@ -224,7 +225,7 @@ def test_bombs_are_refused_or_read_in_bounded_time_and_memory(name: str, tmp_pat
     assert done.returncode == 0, done.stderr[-1500:]
     seconds, codes = json.loads(done.stdout)
     refused = codes[: codes.index("|")]
-    assert (code in codes) if code else refused == [], codes
+    assert set(code.split()) & set(codes) if code else refused == [], codes
     assert seconds < MOST_SECONDS, f"took {seconds:.1f} s"
 
 
