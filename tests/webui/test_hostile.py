@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sys
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -274,7 +276,7 @@ def test_hostile_requests_are_refused_with_a_sentence(visitor: Any, caplog: pyte
     assert answer.status_code == code, (name, answer.status_code, answer.text[:3000])
     text = answer.text.replace("&#39;", "'").replace("&#34;", '"')
     assert said in text, (name, answer.text[:3000])
-    for inside in ("Traceback", "werkzeug", ".py", "/work/main", "/work/venv", "site-packages", "/tmp/", "root:x"):
+    for inside in ("Traceback", "werkzeug", ".py", str(Path(__file__).parents[2]), sys.prefix, "site-packages", "/tmp/", "root:x"):
         assert inside not in text, (name, inside)
     assert "Content-Security-Policy" in answer.headers
     assert not caplog.records, "it was foreseen, so nothing is logged as an error of ours"
