@@ -13,11 +13,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from tenderloop import __version__, cli_award, cli_award_exchange, cli_evidence, cli_screening
+from tenderloop.cli_files import writing
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _write_reports(results: Sequence[Result], targets: Mapping[str, Path], langu
     built = report.build(results, language=language, notice=notice)
     for kind in _progress(list(targets), "reports written"):
         data: str | bytes = getattr(report, f"to_{kind}")(built)
-        with _writing(targets[kind]):
+        with writing(targets[kind]):
             targets[kind].write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
 
 
@@ -306,7 +306,7 @@ def _questionnaire(given: argparse.Namespace) -> int:
         raise WrongUseError(f"--stage is one of: {', '.join(STAGES)}")
     packs = _all(load_pack, dict.fromkeys(given.packs))
     case = read_case(given.case, packs) if given.case else None
-    with _writing(given.out):
+    with writing(given.out):
         write_questionnaire(packs, given.out, stage=given.stage, case=case)
     return DONE
 
@@ -375,7 +375,7 @@ def _schema(given: argparse.Namespace) -> int:
     if given.out is None:
         _print(dumps(schemas(), indent=1))
     else:
-        with _writing(given.out):
+        with writing(given.out):
             write_schemas(given.out)
     return DONE
 
@@ -458,17 +458,6 @@ def _counting(given: Iterable[G], what: str) -> Iterator[G]:
             shown = time.monotonic()
             print(f"\r{done} {what}", end="", file=sys.stderr, flush=True)
         yield each
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """A file that cannot be written is a fault of what was given, not ours."""
-    try:
-        yield
-    except OSError as error:
-        raise Problems(
-            [Problem("cannot-write", f"the file cannot be written: {error.strerror}", str(path), hint="check the folder and the rights")]
-        ) from None
 
 
 def _print(text: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tenderloop.cli_files import writing
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
@@ -162,12 +163,9 @@ def _write_letters(result: AwardResult, given: argparse.Namespace, write: Callab
 
 
 def _save(path: Path, content: bytes) -> None:
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    except OSError as error:
-        said = f"the file cannot be written: {error.strerror}"
-        raise Problems([Problem("cannot-write", said, str(path), hint="check the folder and the rights")]) from None
 
 
 def procedure_file(path: Path) -> Path:
@@ -249,9 +247,6 @@ def _lock(path: Path, target: Path, write: Callable[[str], None]) -> None:
         # a lock is never overwritten: the same procedure may be locked twice, a changed one is refused with what changed
         write(f"{locked_hash(_text(target), procedure, str(target))}  already locked in {target.name}")
         return
-    try:
+    with writing(target):
         target.write_text(lock_text(procedure), encoding="utf-8")
-    except OSError as error:
-        said = f"the file cannot be written: {error.strerror}"
-        raise Problems([Problem("cannot-write", said, str(target), hint="check the folder and the rights")]) from None
     write(f"{procedure.hash}  locked in {target.name}")

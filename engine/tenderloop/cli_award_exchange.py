@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tenderloop import cli_award
+from tenderloop.cli_files import writing
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
@@ -156,8 +157,5 @@ def _text(lock: Path) -> str:
 
 
 def _written(target: Path, data: bytes) -> None:
-    try:
+    with writing(target):
         target.write_bytes(data)
-    except OSError as error:
-        said = f"the file cannot be written: {error.strerror}"
-        raise Problems([Problem("cannot-write", said, str(target), hint="check the folder and the rights")]) from None

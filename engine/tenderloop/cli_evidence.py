@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tenderloop.cli_files import writing
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
@@ -197,9 +198,5 @@ def _accept(given: argparse.Namespace, write: Callable[[str], None]) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
+    with writing(path):
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Problems(
-            [Problem("cannot-write", f"the file cannot be written: {error.strerror}", str(path), hint="check the folder and the rights")]
-        ) from None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tenderloop.cli_files import writing
 from tenderloop.errors import Problem, Problems
 
 if TYPE_CHECKING:
@@ -118,12 +119,8 @@ def _progress(done: int, of: int) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
+    with writing(path):
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Problems(
-            [Problem("cannot-write", f"the file cannot be written: {error.strerror}", str(path), hint="check the folder and the rights")]
-        ) from None
 
 
 def verb_of(given: Sequence[str]) -> str:

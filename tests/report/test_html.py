@@ -112,11 +112,11 @@ def test_words_go_through_the_catalogue(report: Report, monkeypatch: pytest.Monk
             return f"«{msgid1 if n == 1 else msgid2}»"
 
     monkeypatch.setattr("tenderloop.report.wording.catalogue", lambda language: Shouting())
-    html._environment.cache_clear()
+    html.page_environment.cache_clear()
     try:
         fragment = to_html(report, standalone=False)
     finally:
-        html._environment.cache_clear()
+        html.page_environment.cache_clear()
     for heading in re.findall(r"<h[23][^>]*>(.*?)</h[23]>", fragment, flags=re.S):
         own = re.sub(r"<[^>]+>|«.*?»", "", heading)
         titles = [part.pack.title for part in report.parts] + [group.title for group in report.questions]

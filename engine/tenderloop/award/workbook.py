@@ -20,7 +20,6 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 
@@ -31,7 +30,7 @@ from tenderloop.award.procedure import PanelMember, Procedure, Scale
 from tenderloop.case import GRADES, Evidence
 from tenderloop.errors import Problem, Problems
 from tenderloop.readers.faults import Faults, nearest
-from tenderloop.readers.workbook import open_workbook, open_workbook_bytes, workbook_bytes
+from tenderloop.readers.workbook import open_workbook, open_workbook_bytes, set_up_print, workbook_bytes
 
 FORMAT = "1"
 READ_ME, MORE, LISTS, ABOUT = "Read me", "More evidence", "Lists", "About"
@@ -220,7 +219,7 @@ class _Writing:
             sheet.cell(row, 1).font = Font(bold=True, size=12, color=_BLUE)
         sheet.column_dimensions["A"].width = 110
         sheet.protection.sheet = True
-        _print(sheet, 0)
+        set_up_print(sheet, 0)
 
     def _criterion(self, plan: _Plan) -> None:
         sheet = self._sheet(plan.sheet, plan.title, plan.about, plan.head, HEADS, (10, 16, 30, 9, 26, 76, 14, 10, 50, 14))
@@ -320,7 +319,7 @@ class _Writing:
         sheet.protection.sheet = True
         sheet.protection.formatColumns = False  # false means: not protected
         sheet.protection.formatRows = False
-        _print(sheet, head)
+        set_up_print(sheet, head)
         return sheet
 
     def _put(self, cell: Any, text: str) -> None:
@@ -411,16 +410,6 @@ def _further_evidence(judgement: Judgement | None) -> tuple[Evidence, ...]:
     if judgement is None:
         return ()
     return judgement.evidence[0 if _row_evidence(judgement) is None else 1 :]
-
-
-def _print(sheet: Worksheet, head: int) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    if head:
-        sheet.print_title_rows = f"{head}:{head}"
 
 
 def _where(cell: Any) -> str:

@@ -22,7 +22,6 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tenderloop.case import GRADES, Answer, Case, Evidence
@@ -35,7 +34,7 @@ from tenderloop.readers.faults import Faults
 from tenderloop.readers.packs import load_pack
 from tenderloop.readers.strict_yaml import DECIMAL, Mapping, Number, Value
 from tenderloop.readers.strict_yaml import Sequence as Items
-from tenderloop.readers.workbook import open_workbook, workbook_bytes
+from tenderloop.readers.workbook import open_workbook, set_up_print, workbook_bytes
 from tenderloop.thresholds import printed
 
 FORMAT = "1"
@@ -249,7 +248,7 @@ class _Writing:
         sheet.cell(len(self.packs) + 3, 1).font = Font(bold=True, size=12, color=_BLUE)
         sheet.column_dimensions["A"].width = 110
         sheet.protection.sheet = True
-        _print(sheet, 0)
+        set_up_print(sheet, 0)
 
     def _project(self) -> None:
         sheet = self._sheet(PROJECT, "The project", "", PROJECT_HEADS, (14, 34, 60, 60))
@@ -491,7 +490,7 @@ class _Writing:
         sheet.protection.sort = False
         sheet.protection.formatColumns = False
         sheet.protection.formatRows = False
-        _print(sheet, HEAD)
+        set_up_print(sheet, HEAD)
         return sheet
 
     def _open(self, cell: Any, value: str | int | None) -> Cell:
@@ -606,16 +605,6 @@ def _put(cell: Any, text: str) -> None:
         cell.data_type = "s"
         cell.quotePrefix = True
     cell.alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def _print(sheet: Worksheet, head: int) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    if head:
-        sheet.print_title_rows = f"{head}:{head}"
 
 
 # ------------------------------------------------------------------------------------------------------------------------------ reading

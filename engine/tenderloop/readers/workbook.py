@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tenderloop.readers.faults import Faults
 
@@ -172,3 +174,14 @@ def workbook_bytes(book: Workbook) -> bytes:
             fixed.external_attr = 0o600 << 16
             archive.writestr(fixed, content)
     return out.getvalue()
+
+
+def set_up_print(sheet: Worksheet, head: int) -> None:
+    """One page wide, across, on A4; the row ``head`` (0 for none) stands on every page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if head:
+        sheet.print_title_rows = f"{head}:{head}"

@@ -37,9 +37,7 @@ from tenderloop.report.award_words import (
     signed,
     when,
 )
-from tenderloop.report.html import OUR_PART, _environment, print_stylesheet, stylesheet
-
-"""``_environment`` is shared inside the report package, so that every page escapes and formats alike."""
+from tenderloop.report.html import OUR_PART, page_environment, print_stylesheet, stylesheet
 
 SECTIONS = (
     ("article-84", "Individual report, Directive 2014/24/EU article 84"),
@@ -100,7 +98,7 @@ def award_to_pdf(report: AwardReport) -> bytes:
 
 def environment(result: AwardResult, language: str) -> tuple[Environment, dict[str, object]]:
     """The templates, and the names that the award pages use beside those of every page; figures are shown with the procedure's places."""
-    found, words = _environment(language)
+    found, words = page_environment(language)
     places = result.procedure.rules.display_places
     names: dict[str, object] = {
         "pts": lambda value, places=places: pts(value, places),

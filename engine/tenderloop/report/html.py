@@ -123,7 +123,7 @@ def _face(name: str, weight: str, slant: str, fonts: str, form: str) -> str:
 
 
 def _render(template: str, report: Report, **more: object) -> str:
-    environment, words = _environment(report.language)
+    environment, words = page_environment(report.language)
     buyer = report.case.kind in ("tender", "bid")
     about_money = bool(report.money_values) or any(report.money.values())
     sections = (
@@ -137,7 +137,8 @@ def _render(template: str, report: Report, **more: object) -> str:
 
 
 @lru_cache(maxsize=8)
-def _environment(language: str) -> tuple[Environment, Words]:
+def page_environment(language: str) -> tuple[Environment, Words]:
+    """The templates of a language and its words; every page of the report package escapes and formats by this one."""
     words = Words(language)
     environment = Environment(
         loader=PackageLoader("tenderloop.report", "templates"),
